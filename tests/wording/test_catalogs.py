@@ -76,7 +76,7 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
         "salts_said", "casebook_made", "threshold_kg", "threshold_of", "page_size", "page_count", "place_facts",
         "duty_holders", "near_year_end_alone", "place_same", "place_diff", "place_told_same", "form_0", "casebook_of",
         "place_nouns", "people_before", "near_copies", "near_event", "group_numbers",
-        "group_scale", "group_latin", "group_cyrillic",
+        "group_scale", "group_latin", "group_cyrillic", "card_words",
     }  # fmt: skip
     assert {message_id for message_id in used if message_id not in known} <= names_of_other_things | set(
         FEATURES
@@ -178,10 +178,10 @@ def test_every_mark_status_and_outcome_of_the_casebook_can_be_said() -> None:
     ("lang", "written"),
     [
         ("en", "2026-11-04"),
-        ("fr", "4 novembre 2026"),
-        ("es", "4 de noviembre de 2026"),
-        ("ar", "4 نوفمبر 2026"),
-        ("ru", "4 ноября 2026 г."),
+        ("fr", "4\u00a0novembre\u00a02026"),
+        ("es", "4\u00a0de\u00a0noviembre\u00a0de\u00a02026"),
+        ("ar", "4\u00a0نوفمبر\u00a02026"),
+        ("ru", "4\u00a0ноября\u00a02026\u00a0г."),
         ("zh", "2026年11月4日"),
     ],
 )
@@ -192,15 +192,15 @@ def test_a_day_in_a_sentence_is_written_as_the_language_writes_it(lang: str, wri
 @pytest.mark.parametrize(
     ("lang", "written"),
     [
-        ("en", "180,060 kg"), ("fr", "180\u202f060 kg"), ("es", "180.060 kg"), ("ru", "180\u00a0060 kg"),
-        ("zh", "180,060 kg"), ("ar", "180,060 kg"),
+        ("en", "180,060 kg"), ("fr", "180\u202f060\u00a0kg"), ("es", "180.060\u00a0kg"), ("ru", "180\u00a0060\u00a0kg"),
+        ("zh", "180,060\u00a0kg"), ("ar", "180,060\u00a0kg"),
     ],
 )  # fmt: skip
 def test_an_amount_in_a_sentence_has_its_thousands_as_the_language_writes_them(lang: str, written: str) -> None:
     drawn = Message("transfers_certificate_drawn", {"id": "EUC-1", "amount": "180060 kg", "left": "0.5 kg"})
     assert written in sentence(drawn, lang)
     over = Message("reconcile_over", {"difference": 180060.0, "threshold": 30000.0})
-    assert written.removesuffix(" kg") in sentence(over, lang)
+    assert re.split("\\skg", written)[0] in sentence(over, lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

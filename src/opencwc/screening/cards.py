@@ -28,7 +28,8 @@ from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
-from opencwc.wording import say, sentence
+from opencwc.wording import cited, cited_parts, day_said, say, sentence
+from opencwc.wording.chemical_names import chemical_name
 
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
@@ -197,10 +198,12 @@ class Teller:
             facts.append(Fact(self.say("report_except"), entry.except_entries))
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
-        facts.append(Fact(self.say("report_source"), (Text(entry.source, lang="en"),)))
+        own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
+        source = Text(cited(entry.source, self.lang), lang="" if own else "en")
+        facts.append(Fact(self.say("report_source"), (source,)))
         facts.append(Fact(self.say("report_evidence"), (grade,)))
-        since = entry.in_force.start.isoformat() if entry.in_force.start else self.say("report_unknown_date")
-        until = f" – {entry.in_force.end.isoformat()}" if entry.in_force.end else ""
+        since = day_said(entry.in_force.start, self.lang) if entry.in_force.start else self.say("report_unknown_date")
+        until = f" – {day_said(entry.in_force.end, self.lang)}" if entry.in_force.end else ""
         facts.append(Fact(self.say("report_in_force"), (since + until,)))
         duties = tuple(self.duty(duty) for duty in self.convention.duties_for(entry))
         facts.append(Fact(self.say("report_duties"), duties or (self.sentence("report_no_duties"),)))
@@ -258,9 +261,9 @@ class Teller:
 
     def chemical(self, chemical: Chemical) -> Text:
         """Name a printed chemical in the reader's language, with its CAS number."""
-        names = chemical.names.get(self.lang, ())
-        lang = "" if names or self.lang == "en" else "en"
-        return Text(f"{names[0] if names else chemical.name} (CAS {chemical.cas})", lang=lang)
+        named = chemical_name(chemical.cas, chemical.name, self.lang)
+        lang = "en" if named == chemical.name and self.lang != "en" else ""
+        return Text(f"{named} (CAS {chemical.cas})", lang=lang)
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the word and tone of a verdict."""
@@ -278,7 +281,7 @@ class Teller:
 
     def source(self, source: str, evidence: str) -> str:
         """Name a source, with how sure it is."""
-        return f"{source} ({self.evidence(evidence)})"
+        return f"{cited(source, self.lang)} ({self.evidence(evidence)})"
 
     def evidence(self, grade: str) -> str:
         """Say how sure a source is."""

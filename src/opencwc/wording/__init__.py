@@ -16,6 +16,8 @@ from functools import cache, lru_cache
 from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
+from opencwc.wording.citations import citations_in
+from opencwc.wording.typography import in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -36,18 +38,27 @@ def say(message: Message | str, lang: str = "en") -> str:
         alone = _template_of(message, None, lang)
         return message if alone is None else alone.format_map({})
     if message.id == "by_language":
-        return _said(message.values.get(lang, message.values["en"]), lang)
+        return in_type(_said(message.values.get(lang, message.values["en"]), lang), lang)
     if message.id in _CHEMICALS:
         return _chemical_said(message, lang)
     template = _template(message, lang)
-    values = {
-        key: _said(float(value) if key == "count" and isinstance(value, int) else value, lang)
-        for key, value in message.values.items()
-    }
+    values = {key: _said(_value(key, value, lang), lang) for key, value in message.values.items()}
     try:
-        return template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
+        said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
         return _of_another_version(message.id, values, lang)
+    return said if lang == "en" else unbroken(said)
+
+
+def _value(key: str, value: Value, lang: str) -> Value:
+    """Return a value as it is to be said: a count as a number, a substance by its name in the language."""
+    if key == "count" and isinstance(value, int):
+        return float(value)
+    if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
+        from opencwc.wording.chemical_names import name_said
+
+        return name_said(value, lang)
+    return value
 
 
 def _chemical_said(message: Message, lang: str) -> str:
@@ -120,7 +131,7 @@ def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
         else fill(template, error.values, written).strip()
         for name, english in ((error.code, error.what), (f"{error.code}_remedy", error.remedy))
     )
-    return what, remedy
+    return unbroken(what), unbroken(remedy)
 
 
 def say_error(error: OpenCWCError, lang: str = "en") -> str:
@@ -172,7 +183,7 @@ def _template_of(name: str, count: int | None, lang: str, domain: str = "opencwc
         found = next((text for language in languages if (text := read_template(domain, name, language, count))), None)
     except FileNotFoundError as error:
         raise UnavailableError("catalogs_not_built", where=str(error.filename)) from None
-    return _UNBROKEN.sub("\u00a0", found) if found and lang == "fr" else found
+    return in_type(found if lang == "en" else unbroken(found), lang) if found else found
 
 
 def _said(value: Value, lang: str) -> str:
@@ -186,9 +197,32 @@ def _said(value: Value, lang: str) -> str:
     text = str(value)
     if _AMOUNT.fullmatch(text):
         text = amount_said(text, lang)
+    elif lang != "en" and text.startswith(_CITED):
+        return cited(text, lang)
     elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
         return _day_said(int(day[1]), int(day[2]), int(day[3]), lang)
     return _as_written(text) if lang in RIGHT_TO_LEFT else text
+
+
+def cited(source: str, lang: str) -> str:
+    """Return a source in a language; what has no official name in it stays as it is written.
+
+    >>> cited("Annex on Chemicals, Schedule 2, Part B, paragraph 4; 15 CFR 745.1(a)", "es")
+    'Anexo sobre sustancias químicas, Lista 2, parte B, párrafo 4; 15 CFR 745.1(a)'
+    """
+    return say("citation_separator", lang).join(text for text, _ in cited_parts(source, lang))
+
+
+def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
+    """Return the parts of a source, each with the language that it is in.
+
+    >>> cited_parts("VA VII.3(c); Singapore Customs, on transfers", "es")
+    [('Anexo sobre verificación, VII.3(c)', 'es'), ('Singapore Customs, on transfers', 'en')]
+    """
+    return [
+        (written, "en") if message is None or lang == "en" else (say(message, lang), lang)
+        for written, message in citations_in(source)
+    ]
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -245,9 +279,10 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
     """Say a day as a sentence of the language has it; in English it stays as files write it (ISO 8601).
 
     >>> _day_said(2026, 11, 4, "fr")
-    '4 novembre 2026'
+    '4\xa0novembre\xa02026'
     """
-    return say(Message("label_day", {"day": day, "month": say(f"label_month_{month}", lang), "year": year}), lang)
+    values: dict[str, Value] = {"day": day, "month": say(f"label_month_{month}", lang), "year": year}
+    return say(Message("label_day", values), lang).replace(" ", "\u00a0")
 
 
 def _as_written(text: str) -> str:
@@ -263,7 +298,9 @@ MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
+_SUBSTANCES = ("substance", "other_substance", "also_chemical")
+"""The values of messages that are English names of chemicals, as findings keep them."""
+_CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
+"""How a source begins that the Convention itself names in each language."""
 _AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
-"""The spaces of French beside these signs, at which no line may break."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from opencwc.convention import Chemical, Convention, NamedChemical
+from opencwc.wording.typography import in_type
 
 KINDS = ("official", "common")
 """The kinds of names that a sentence may use, the better one first."""
@@ -18,7 +19,22 @@ def chemical_name(cas: str, name: str, lang: str) -> str:
     >>> chemical_name("111-48-8", "Thiodiglycol", "es"), chemical_name("58-08-2", "caffeine", "es")
     ('Tiodiglicol', 'caffeine')
     """
-    return name if lang == "en" else _name_in(cas, lang) or name
+    return name if lang == "en" else in_type(_name_in(cas, lang) or name, lang)
+
+
+def name_said(name: str, lang: str) -> str:
+    """Return what a chemical is called that is known by its English name; a name that the tables lack stays.
+
+    >>> name_said("Thiodiglycol", "es"), name_said("Thiodiglycol + Sarin", "ru"), name_said("our mixture 7", "es")
+    ('Tiodiglicol', 'Тиодигликоль + Зарин', 'our mixture 7')
+    """
+    return name if lang == "en" else " + ".join(_alone_said(part, lang) for part in name.split(" + "))
+
+
+def _alone_said(name: str, lang: str) -> str:
+    number = numbers_by_name().get(name.casefold())
+    said = chemical_name(number, name, lang) if number else name
+    return said[:1].upper() + said[1:] if name[:1].isupper() else said
 
 
 def chemical_by_number(cas: str) -> str:

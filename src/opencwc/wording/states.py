@@ -9,6 +9,7 @@ from opencwc.convention.territories import all_territories
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.collation import sort_key
+from opencwc.wording.typography import in_type
 
 _BY_THE_CONVENTION = {"PSE": "territory_PSE"}
 """States that the Convention's own lists call otherwise than the CLDR does."""
@@ -20,7 +21,7 @@ def state_name(code: str, lang: str) -> str:
     >>> state_name("MAR", "fr"), state_name("XNV", "ru"), state_name("Freedonia", "fr")
     ('Maroc', 'Нордавия', 'Freedonia')
     """
-    return _names(lang if lang in LANGUAGES else "en").get(code, code)
+    return in_type(_names(lang if lang in LANGUAGES else "en").get(code, code), lang)
 
 
 def states_by_name(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:

@@ -31,6 +31,7 @@ from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.base import Proposal
 from opencwc.wording import say, sentence
+from opencwc.wording.chemical_names import name_said
 
 COLUMNS = (
     "rank", "kind", "chemical", "key", "entry", "exporter", "importer", "via", "start", "end", "kg", "measure",
@@ -124,15 +125,15 @@ def _card(rank: int, proposal: Proposal, lang: str) -> Card:
         sentence(Message("pattern_lines", {"count": proposal.line_count, "shown": len(first_lines)}), lang),
         *first_lines,
     )  # fmt: skip
-    text = sentence(proposal.message, lang)
+    text, named = sentence(proposal.message, lang), name_said(proposal.substance.name, lang)
     return Card(
         f"pattern-{rank}",
-        (f"{rank}.", proposal.substance.name, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
+        (f"{rank}.", named, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
         Badge(kind, "doubt"),
         place,
         _drawing(proposal, lang),
         (Paragraph((text,)), Paragraph(lines, "note")),
-        {"kind": kind, "chemical": proposal.substance.name},
+        {"kind": kind, "chemical": named},
     )
 
 

@@ -34,6 +34,7 @@ from opencwc.publishing.model import (
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import say
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
@@ -156,8 +157,8 @@ class _Letter:
         if reference:
             heads.append(Fact(self.say("letters_reference"), (Text(reference, verbatim=True),)))
         greeting = Paragraph((self.say("letters_greeting"),))
-        opening = Paragraph((self.say("letters_opening", chemical=substance.name, year=year),))
-        title = self.say("letters_title", chemical=substance.name, year=year)
+        opening = Paragraph((self.say("letters_opening", chemical=name_said(substance.name, self.lang), year=year),))
+        title = self.say("letters_title", chemical=name_said(substance.name, self.lang), year=year)
         marks = ("letters_draft_mark", *((f"casebook_mark_{mark}",) if mark else ()))
         return Report(
             title=title,
@@ -185,7 +186,7 @@ class _Letter:
         """
         pair = self.discrepancy
         substance = pair.substance
-        chemical: list[Words] = [substance.name]
+        chemical: list[Words] = [name_said(substance.name, self.lang)]
         if substance.key != substance.name:
             chemical.append(Text(substance.key, verbatim=True))
         chemical += (Text(entry, verbatim=True) for entry in substance.entries)
@@ -205,7 +206,7 @@ class _Letter:
         also = pair.also
         if also is not None and (also.exporter, also.importer) == (pair.exporter, pair.importer):
             figures = {"exported": self.kg(also.exported_kg), "imported": self.kg(also.imported_kg)}
-            title = self.say("letters_also", chemical=also.chemical, year=str(also.year))
+            title = self.say("letters_also", chemical=name_said(also.chemical, self.lang), year=str(also.year))
             yield Facts((Fact(title, (self.say("letters_also_figures", **figures),)),))
         if has_threshold:
             yield Paragraph((self.say("letters_over" if pair.over_threshold else "letters_not_over"),))
@@ -260,7 +261,7 @@ class _Letter:
                     state_name(line.state, self.lang),
                     self.say("letters_export" if line.export else "letters_import"),
                     state_name(line.partner, self.lang) if line.partner else "—",
-                    line.chemical or self.discrepancy.substance.name,
+                    name_said(line.chemical or self.discrepancy.substance.name, self.lang),
                     Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
                     Text(line.day, verbatim=True),
                     "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),

@@ -9,6 +9,7 @@ import polars as pl
 from opencwc.finding import Message, Value
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, Ledger, Substance
 from opencwc.wording import number_signs, say, sentence
+from opencwc.wording.chemical_names import name_said
 
 DECIMALS, DIGITS = 9, 12
 """Quantities are told to the microgram, and with no more digits; more is the noise of binary fractions."""
@@ -129,7 +130,7 @@ def line_reasons(ledgers: Sequence[Ledger], lang: str) -> pl.Expr:
 
 def group_reasons(lang: str, known: Sequence[Substance], doubts: Sequence[Message]) -> pl.Expr:
     """Say `why` of all groups at once, in one language, without a message object for each."""
-    substances = [substance.name for substance in known]
+    substances = [name_said(substance.name, lang) for substance in known]
     between = say(Message("reconcile_why", {"rule": _MARK, "cause": _MARK}), lang).split(_MARK)[1]
     rule = pl.when("over").then(_filled("reconcile_over", lang, substances, first=True)).otherwise(
         _filled("reconcile_under", lang, substances, first=True)
@@ -202,6 +203,9 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     if name == "code":
         digits = pl.col(name).cast(pl.String).str.zfill(6)
         return pl.concat_str(digits.str.slice(0, 4), pl.lit("."), digits.str.slice(4))
+    if name == "also_chemical" and lang != "en":
+        names = pl.col(name).fill_null("")
+        return names.map_batches(lambda column: _names_said(column, lang), return_dtype=pl.String)
     if name in _AS_TEXT:
         return pl.col(name).cast(pl.String).fill_null("")
     rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
@@ -211,6 +215,11 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     apart = whole.map_batches(_apart, return_dtype=pl.String).str.replace_all(",", group, literal=True)
     fine = fine.str.replace(".", decimal, literal=True)
     return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine)
+
+
+def _names_said(names: pl.Series, lang: str) -> pl.Series:
+    said = {name: name_said(name, lang) for name in names.unique()}
+    return pl.Series(names.name, [said[name] for name in names], pl.String)
 
 
 def _apart(numbers: pl.Series) -> pl.Series:

@@ -22,6 +22,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.transfers.reconcile.reconciled import Reconciled
 from opencwc.wording import say, sentence
+from opencwc.wording.chemical_names import name_said
 
 SHOWN = 2_000
 """Lines of the ranked list that the report shows; the rest is counted, and stands in the other formats."""
@@ -86,6 +87,7 @@ def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iter
         sure = f"{cause} ({row['cause_probability']:.0%})" if cause else ""
         quantities = (Text(f"{row[name]:,.0f}", verbatim=True) for name in names[5:8])
         chemical, pair, year = places_of(row)
+        chemical = name_said(chemical, lang)
         first = (str(row["rank"]), chemical, Text(row["entry"], verbatim=True), Text(pair, verbatim=True), year)
         rows.append((*first, *quantities, sure, row["why"]))
     yield Table(say("reconcile_report_list", lang), tuple(say(f"label_{name}", lang) for name in names), tuple(rows))

@@ -19,6 +19,7 @@ from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import is_no_mention
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
 from opencwc.wording import number_said, say
+from opencwc.wording.chemical_names import name_said
 
 ROWS, MOST_PRINTED, MOST_IN_FILE = 50, 2_000, 20_000
 """Rows of one page, of the whole list in print, and of a file."""
@@ -62,7 +63,8 @@ def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitL
 def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
     content = unit.finding.content or {}
     written = shortened(str(content.get("input", "")))
-    said = written if written.casefold() not in title.casefold() else ""
+    names = (written, name_said(written, lang))
+    said = "" if any(name.casefold() in title.casefold() for name in names) else written
     return UnitLine(unit, title or unit.name, why(content, lang), said, is_no_mention(content))
 
 

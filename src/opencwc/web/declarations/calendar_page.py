@@ -11,7 +11,6 @@ from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.submissions import amendments_due
-from opencwc.convention.clauses import in_short
 from opencwc.declarations.calendar_formats import amendment_rows, calendar_as_csv, calendar_as_ics, counted_rows
 from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, calendar_of, counted_deadlines
 from opencwc.declarations.law import Law, profiles
@@ -23,7 +22,7 @@ from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWan
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.wording import say
+from opencwc.wording import cited, say
 
 router = Router(include_in_schema=False)
 AMENDMENT_COLUMNS = ("due", "what", "why", "source")
@@ -70,7 +69,7 @@ COLUMNS: Sequence[ListColumn[CalendarDay]] = (
     ListColumn("treaty_day", "calendar_treaty_day", lambda day, _: day.treaty_day.isoformat()),
     ListColumn("what", "calendar_what", _what),
     ListColumn("period", "calendar_period", lambda day, _: str(day.period)),
-    ListColumn("source", "calendar_source", lambda day, _: in_short(day.deadline.source)),
+    ListColumn("source", "calendar_source", lambda day, lang: cited(day.deadline.source, lang)),
 )
 """The columns of the list; the first is left out where no profile has days of its own."""
 
@@ -90,7 +89,7 @@ def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile
     ahead = next((day for day in days if last_day(day) >= today), None)
     coming = None if ahead or asked.year != today.year else _first_day(asked)
     return page(
-        request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today, source=in_short,
+        request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today,
         coming=coming,
         years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
         answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),

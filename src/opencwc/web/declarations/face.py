@@ -21,6 +21,7 @@ from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
+from opencwc.wording.chemical_names import name_said
 
 RUNS = "/declarations/runs"
 
@@ -62,7 +63,7 @@ def _beside(history: History) -> tuple[str, str]:
 def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
     ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
-    said = [finding.subject.id, finding.subject.input, *ranges]
+    said = [finding.subject.id, name_said(finding.subject.input, lang), *ranges]
     return shortened(" · ".join(name for name in said if name))
 
 

@@ -14,7 +14,6 @@ from typing import Any, Literal, NamedTuple
 from fastapi import Request
 from starlette.responses import Response
 
-from opencwc.convention.clauses import in_short
 from opencwc.declarations.kept import KeptDeclarations, NationalSum, ShownDue
 from opencwc.declarations.model import REGIMES
 from opencwc.declarations.phrases import amount
@@ -59,7 +58,7 @@ def show_overview(request: Request, number: Number) -> Response:
         days=days_of(kept.due, date.today()), sites=sites, national=national, partners=partners,
         regimes=in_order(Counter(str(line.regime) for line in kept.due)),
         several=len({row.country for row in national}) > 1,
-        source=in_short, most_sites=MOST_SITES, called=called,
+        most_sites=MOST_SITES, called=called,
         activities=[name for name in (*DONE, *MOVED) if any(name in row.sums for row in national)],
         charts={
             "days": _chart_of_days(kept, lang), "regimes": _chart_of_regimes(kept, lang),

@@ -20,7 +20,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from opencwc.casebook.model import Person
@@ -37,8 +37,10 @@ from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, error_sentences, say, sentence
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
+from opencwc.wording.typography import unbroken
 
 WEB = Path(__file__).parents[1]
 PACKAGES = sorted(folder.parent.name for folder in WEB.glob("*/templates"))
@@ -204,10 +206,10 @@ def environment(lang: str) -> Environment:
     )
 
     def said(name: str | Message, /, **values: Value) -> str:
-        return say(Message(name, dict(values)) if isinstance(name, str) else name, lang)
+        return unbroken(say(Message(name, dict(values)) if isinstance(name, str) else name, lang))
 
     def as_sentence(name: str | Message, /, **values: Value) -> str:
-        return sentence(Message(name, dict(values)) if isinstance(name, str) else name, lang)
+        return unbroken(sentence(Message(name, dict(values)) if isinstance(name, str) else name, lang))
 
     made.globals.update(
         say=said,
@@ -239,7 +241,9 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return str(format_decimal(value, locale=locale, numbering_system="latn"))
 
     def share(value: float) -> str:
-        return str(format_percent(value, "#,##0.0 %" if lang != "en" else "#,##0.0%", locale, numbering_system="latn"))
+        return str(
+            format_percent(value, "#,##0.0\u00a0%" if lang != "en" else "#,##0.0%", locale, numbering_system="latn")
+        )
 
     def day(value: str | date) -> str:
         if not value:
@@ -248,27 +252,29 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
             known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         except ValueError:
             return str(value)  # a year alone, or a date that a source writes in its own way
-        return _western(format_date(known, "long" if lang != "zh" else "medium", locale))
+        return _western(format_date(known, "long" if lang != "zh" else "medium", locale)).replace(" ", "\u00a0")
 
     def moment(value: str) -> str:
         if not value:
             return ""
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        return _western(format_datetime(known, "medium", locale=locale)) + " UTC"
-
-    def amount(text: str) -> str:
-        return amount_said(text, lang)
-
-    def duration(time: timedelta) -> str:
-        return duration_said(time, lang)
+        return _western(format_datetime(known, "medium", locale=locale)) + "\u00a0UTC"
 
     def foreign(text: str) -> Markup:
         return foreign_text(str(visible(text)), lang)
 
     return {
-        "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "amount": amount,
-        "duration": duration, "foreign": foreign, "code": with_code,
+        "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "foreign": foreign,
+        "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
+        "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
     }  # fmt: skip
+
+
+def cited_markup(source: str, lang: str) -> Markup:
+    """Return a source in a language; what of it stays in English says so."""
+    foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
+    parts = ((str(visible(part)), own) for part, own in cited_parts(source, lang))
+    return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
 
 
 def with_code(text: str) -> Markup:

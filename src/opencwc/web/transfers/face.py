@@ -19,6 +19,7 @@ from opencwc.web.casebook.faces import Face, JobPage, shortened
 from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
 from opencwc.wording import number_said, say, sentence
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
 
@@ -135,9 +136,9 @@ def _title_of_pair(finding: Finding, lang: str) -> str:
 
 def _title_between(named: str, sender: str | None, receiver: str | None, year: str, lang: str) -> str:
     if not (sender and receiver):
-        return shortened(named)
+        return shortened(name_said(named, lang))
     between: dict[str, Value] = {
-        "chemical": shortened(named),
+        "chemical": shortened(name_said(named, lang)),
         "from": state_name(sender, lang),
         "to": state_name(receiver, lang),
     }

@@ -28,6 +28,7 @@ from opencwc.web.server.page import page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import LANGUAGES
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name, states_by_name
 
 if TYPE_CHECKING:
@@ -116,7 +117,10 @@ def _holds(kept: KeptReconciliation, word: str) -> pl.Expr:
     """Say of a sum whether a word stands in its chemical's name or entry, in a State's code or name, or is its year."""
     import polars as pl
 
-    said = [" ".join((chemical.name, *chemical.entries)).casefold() for chemical in kept.chemicals]
+    said = [
+        " ".join((*(name_said(chemical.name, lang) for lang in LANGUAGES), *chemical.entries)).casefold()
+        for chemical in kept.chemicals
+    ]
     places = [place for place, text in enumerate(said) if word in text]
     codes = {*kept.groups["exporter"].unique(), *kept.groups["importer"].unique()}
     states = [

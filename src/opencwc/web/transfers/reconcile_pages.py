@@ -48,6 +48,7 @@ from opencwc.web.transfers.kept_runs import (
 )
 from opencwc.web.transfers.year_bars import years_drawn
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
@@ -126,9 +127,8 @@ def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine
 
     chemical = shown.kept.chemicals[group["substance"]]
     cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
-    return SumLine(
-        group, chemical.name, chemical.entry, cause, likely(group["probability"] or 0.0), sentence(why(group), lang)
-    )  # fmt: skip
+    named, chance = name_said(chemical.name, lang), likely(group["probability"] or 0.0)
+    return SumLine(group, named, chemical.entry, cause, chance, sentence(why(group), lang))
 
 
 def likely(probability: float) -> str:
@@ -181,7 +181,7 @@ def _pair(shown: Reconciliation, rank: int, wanted: SumFilter, lang: str) -> dic
     for line in lines:
         line["fits"] = line["kind"] if line["kind"] in _FIT_KINDS else "other"
         line["ledger_name"] = shown.kept.summary.ledgers[line["ledger"]].name
-        line["elsewhere"] = _elsewhere(line, group, shown)
+        line["elsewhere"] = _elsewhere(line, group, shown, lang)
     matched: dict[int, list[dict[str, Any]]] = {}
     for line in lines:
         if line["match"] >= 0:
@@ -207,13 +207,13 @@ def _side_by_side(lines: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any] 
     return list(zip(left, right, strict=True))
 
 
-def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconciliation) -> list[str]:
+def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconciliation, lang: str) -> list[str]:
     """Say in which other pair, chemical or year a line stands, where it is another one's."""
     differs = []
     if (line["exporter"], line["importer"]) != (group["exporter"], group["importer"]):
         differs.append(f"{line['exporter']} → {line['importer']}")
     if line["substance"] != group["substance"]:
-        differs.append(shown.kept.chemicals[line["substance"]].name)
+        differs.append(name_said(shown.kept.chemicals[line["substance"]].name, lang))
     if line["year"] != group["year"]:
         differs.append(str(line["year"]))
     return differs
@@ -296,7 +296,7 @@ def show_letter(
     return transfers_page(
         request, "transfers/letter.html", "reconcile", shown=shown, group=group, text=text,
         ours=ours or group["exporter"], spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr",
-        chemical=shown.kept.chemicals[group["substance"]].name,
+        chemical=name_said(shown.kept.chemicals[group["substance"]].name, language_of(request)),
     )  # fmt: skip
 
 
@@ -412,7 +412,7 @@ def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any
     parts = [
         Flow(
             row["exporter"], row["importer"], row["exported"], row["imported"], row["over"],
-            shown.kept.chemicals[row["substance"]].name,
+            name_said(shown.kept.chemicals[row["substance"]].name, lang),
         )
         for row in by_chemical.iter_rows(named=True)
     ]  # fmt: skip

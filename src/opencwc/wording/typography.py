@@ -1,0 +1,31 @@
+"""How a text is set: which spaces hold together, and the signs that a language is printed with."""
+
+from __future__ import annotations
+
+import re
+
+
+def unbroken(text: str) -> str:
+    """Hold numbers and their units together, so that no line breaks between them.
+
+    >>> unbroken("12 t of it, 5 % pure, in 3 tables")
+    '12\xa0t of it, 5\xa0% pure, in 3 tables'
+    """
+    return _BEFORE_UNIT.sub("\u00a0", text)
+
+
+def in_type(text: str, lang: str) -> str:
+    """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word.
+
+    >>> in_type("fin de l'année ?", "fr")
+    'fin de l’année\xa0?'
+    """
+    return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
+
+
+_UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C"
+_BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
+"""The space between a number, or what a template has for it, and its unit."""
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
+_UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
+"""The spaces of French beside these signs, at which no line may break."""

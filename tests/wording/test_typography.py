@@ -1,0 +1,48 @@
+"""Numbers hold their units, dates hold together, French has its own apostrophe, chemicals have their names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from opencwc.catalogs import CATALOGS
+from opencwc.finding import Message
+from opencwc.wording import LANGUAGES, say
+from opencwc.wording.chemical_names import name_said
+from opencwc.wording.states import state_name
+
+OTHERS = tuple(lang for lang in LANGUAGES if lang != "en")
+
+
+@pytest.mark.parametrize("domain", ["opencwc", "errors"])
+def test_no_french_message_has_a_straight_apostrophe_between_letters(domain: str) -> None:
+    lines = (CATALOGS / "fr" / "LC_MESSAGES" / f"{domain}.po").read_text(encoding="utf-8").splitlines()
+    said = [line for line in lines if line.startswith(("msgstr", '"'))]
+    assert len(said) > 1_000
+    assert [line for line in said if re.search(r"[^\W\d_]'[^\W\d_]", line)] == []
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_no_line_breaks_between_a_number_and_its_unit(lang: str) -> None:
+    over = Message("reconcile_over", {"difference": 180060.0, "threshold": 30000.0})
+    drawn = Message("transfers_certificate_drawn", {"id": "EUC-1", "amount": "250 kg", "left": "0.5 kg"})
+    assert not re.search(r"[0-9]\u200e? (?:kg|кг|كغ|千克|公斤)", say(over, lang) + say(drawn, lang))
+
+
+def test_a_french_text_of_the_data_is_set_like_the_catalogs() -> None:
+    assert say(Message("by_language", {"en": "a", "fr": "fin de l'année ; rien"}), "fr") == "fin de l’année\u00a0; rien"
+    assert state_name("CIV", "fr") == "Côte d’Ivoire"
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_chemical_that_a_finding_keeps_in_english_is_named_in_every_language(lang: str) -> None:
+    values = {"also_chemical": "Phosphorus oxychloride", "also_exporter": "DEU", "also_importer": "FRA"}
+    amounts = {"also_year": "2024", "also_exported": 1.0, "also_imported": 2.0}
+    said = say(Message("reconcile_also_chemical", {**values, **amounts}), lang)
+    assert name_said("Phosphorus oxychloride", lang) in said
+    assert "oxychloride" not in said
+
+
+def test_a_text_that_no_table_has_stays_as_the_user_wrote_it() -> None:
+    assert name_said("our mixture No. 7 'blue'", "fr") == "our mixture No. 7 'blue'"
