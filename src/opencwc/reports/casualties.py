@@ -333,7 +333,7 @@ def _figure(
     earlier = earlier or any(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
-    score -= _OTHER * (sentence.at > 0 and not number.article and _is_of_another_year(sentence, low, high))
+    score -= _OTHER * (not number.article and _is_of_another_year(sentence, low, high))
     score -= _LONG_AGO * _is_long_ago(sentence, low, high)
     lesser = _is_lesser(text, number.start, number.end, number, lang)
     if sentence.of_other and listed("this_time", lang).search(text[:low]):

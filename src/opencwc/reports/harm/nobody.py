@@ -43,7 +43,7 @@ def _or_harmed(sentence: Sentence, found: Mapping[tuple[int, int], str]) -> Iter
         match = harm_pattern(lang).search(text, end, end + 25)
         if name != "nobody_killed" or match is None or not (match.lastgroup or "").startswith("affected"):
             continue
-        if find_numbers(text[match.end() : match.end() + _NEAR], lang):
+        if find_numbers(text[end : match.start()], lang) or find_numbers(text[match.end() :][:_NEAR], lang):
             continue  # none died, twelve were hurt
         if ORS[lang].search(text[end : match.start()]) or (
             lang == "ru" and re.search(r"\bи\b|,", text[end : match.start()])
