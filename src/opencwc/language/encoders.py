@@ -181,10 +181,10 @@ def vectors_of(
     for at in range(0, len(texts), _BATCH):
         if progress is not None:
             progress(at, len(texts))
-        parts.append(encode(list(texts[at : at + _BATCH])))
+        parts.append(encode(list(texts[at : at + _BATCH])).astype(np.float16))  # half as much while it is made
     made = np.concatenate(parts)
-    _keep(path, made.astype(np.float16))
-    return made.astype(np.float16).astype(np.float32)  # the same answer with and without the cache
+    _keep(path, made)
+    return made.astype(np.float32)  # the same answer with and without the cache
 
 
 def question_vectors_of(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
