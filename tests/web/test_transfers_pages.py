@@ -224,6 +224,16 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
     )
 
 
+def test_a_pair_names_its_chemical_in_the_language_of_the_reader(kept: Kept) -> None:
+    rank = kept.rank("FRA", 2023)
+    with kept.house.signed_in("rita") as client:
+        listed = main_of(client, f"/transfers/runs/{kept.run}?over=all", "ar").text
+        pair = main_of(client, f"/transfers/runs/{kept.run}/pairs/{rank}", "ar")
+        title = page_of(client, f"/findings/{finding_of(kept.house, kept.run, int(rank))}", "ar").one("h1").text
+    for text in (listed, pair.one("h1").text, title):
+        assert "ثيوديغليكول" in text and "Thiodiglycol" not in text
+
+
 def finding_of(house: House, run: int, rank: int) -> int:
     with house.signed_in("rita") as client:
         findings = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]

@@ -17,15 +17,21 @@ def unbroken(text: str) -> str:
 def in_type(text: str, lang: str) -> str:
     """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word.
 
-    >>> in_type("fin de l'année ?", "fr")
-    'fin de l’année\xa0?'
+    >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru")
+    ('fin de l’année\xa0?', 'в 1\xa0000 раз')
     """
+    if lang not in _SPACED:
+        return text
+    text = _BETWEEN_THOUSANDS.sub("\u00a0", text)
     return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
 
 
 _UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C"
 _BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
 """The space between a number, or what a template has for it, and its unit."""
+_SPACED = ("fr", "ru")
+"""The languages that set thousands apart by a space."""
+_BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
