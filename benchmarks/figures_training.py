@@ -40,10 +40,8 @@ from opencwc.reports.model import Casualties, Nature, Report
 SHORT = CASES.parent / "casualties"
 NEW_TO_THE_RULES = "harm"
 """The hand that the rules were not made on."""
-FRESH = (NEW_TO_THE_RULES, "harm_b")
-"""The hands that the rules fit least."""
 WEIGHT = 6.0
-"""How much a report of those hands counts beside others."""
+"""How much a report of that hand counts beside others."""
 LEFT_OUT = (0.0, 0.35)
 """Shares of the words of each list that are left out of the rules, one reading each."""
 TREES = 100
@@ -108,10 +106,9 @@ def labelled_reports() -> Iterator[Labelled]:
                 right = {"killed": killed, "affected": affected}
                 yield Labelled("short", report, lang, Nature("accident", "reported", "asserts"), right)
     yield from _rare_ways()
-    for hand in FRESH:
-        reports, rights = read_lines(SHORT / f"{hand}.jsonl")
-        for one, right in zip(tell_all(reports), rights, strict=True):
-            yield Labelled(hand, one.report, one.lang, one.nature, right)
+    reports, rights = read_lines(SHORT / f"{NEW_TO_THE_RULES}.jsonl")
+    for one, right in zip(tell_all(reports), rights, strict=True):
+        yield Labelled(NEW_TO_THE_RULES, one.report, one.lang, one.nature, right)
 
 
 def _rare_ways() -> Iterator[Labelled]:
@@ -193,7 +190,7 @@ def table_of_readings(readings: Sequence[Reading], names: Sequence[str]) -> Tabl
     """Return the table of all candidates of readings."""
     of = np.repeat(np.arange(len(readings)), [len(reading.candidates) for reading in readings])
     signs = np.vstack([table_of(reading.candidates, names) for reading in readings])
-    weights = [WEIGHT if reading.labelled.hand in FRESH else 1.0 for reading in readings]
+    weights = [WEIGHT if reading.labelled.hand == NEW_TO_THE_RULES else 1.0 for reading in readings]
     return Table(readings, signs, of, np.array(weights)[of])
 
 

@@ -35,8 +35,6 @@ PARTS = (
     ("new hand left out", ("harm",), "learned"),
     ("new hand, one part left out", ("harm by parts",), "learned"),
     ("new hand, by rules", ("harm",), "rules"),
-    ("hands looked at, left out", ("harm_b",), "learned"),
-    ("hands looked at, by rules", ("harm_b",), "rules"),
 )
 """What is measured: its name, the hands of the reports, and whose answers."""
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
