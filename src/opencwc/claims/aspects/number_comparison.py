@@ -48,12 +48,7 @@ def number_signs(sides: Sides) -> Compared:
     mine = [one for one in claim.quantities if not one.article][:_MOST_NUMBERS]
     theirs = [one for one in statement.quantities if not one.article][:_MOST_NUMBERS]
     of_people = _people_conflicts(claim, statement)
-    refuted = [one.span for one, _ in of_people]
-    borne = {
-        place: number
-        for place, one in enumerate(mine)
-        if Span(one.start, one.end) not in refuted and (number := _borne_by(one, claim, theirs, statement))
-    }
+    borne = _borne_numbers(mine, claim, theirs, statement, [one.span for one, _ in of_people])
     used = list(borne.values())
     counted_too = [one for one in statement.quantities[:_MOST_NUMBERS] if not one.article or one.unit == "people"]
     derived = list(_derived(counted_too, statement, claim))
@@ -123,6 +118,22 @@ def _people_conflicts(claim: Details, statement: Details) -> list[tuple[PeopleNu
     """Return of whom a claim and a statement tell another number, each by what became of them."""
     mine, theirs = people_by_fate(claim), people_by_fate(statement)
     return [(mine[sort], theirs[sort]) for sort in mine if sort in theirs and mine[sort].contradicts(theirs[sort])]
+
+
+def _borne_numbers(
+    mine: Sequence[Quantity], claim: Details, theirs: Sequence[Quantity], statement: Details, refuted: Sequence[Span]
+) -> dict[int, Quantity]:
+    """Return by their places the numbers of a claim that the record bears out, each with that of the record.
+
+    What is told of people otherwise is borne out by no number that tells what became of others.
+    """
+    of_fates = {number for told in people_by_fate(statement).values() for number in told.numbers}
+    of_none = [one for one in theirs if one not in of_fates]
+    borne = {
+        place: _borne_by(one, claim, of_none if Span(one.start, one.end) in refuted else theirs, statement)
+        for place, one in enumerate(mine)
+    }
+    return {place: number for place, number in borne.items() if number is not None}
 
 
 def _borne_by(one: Quantity, claim: Details, theirs: Sequence[Quantity], statement: Details) -> Quantity | None:
