@@ -18,8 +18,8 @@ from hypothesis import settings
 
 import attacks
 
-settings.register_profile("quick", max_examples=25)
-settings.register_profile("deep", max_examples=500)
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("deep", max_examples=500, deadline=None)
 settings.load_profile("quick")  # unless pytest is given --hypothesis-profile=deep, as `make fuzz` gives it
 _USUAL, _LEAST = 100, 20
 """What a test's own number of examples is a share of, and the fewest that a profile leaves of it."""

@@ -130,6 +130,7 @@ def test_a_type_describes_its_json() -> None:
     (schema,), named = schemas_of([FindingRecord])
     assert schema == {"$ref": "#/components/schemas/FindingRecord"}
     assert set(named["FindingRecord"]["required"]) == {*FindingRecord.__struct_fields__} - {
-        "readings"
+        "readings",
+        "others",
     }  # older findings have none
     assert schemas_of([Line])[1]["Line"]["properties"]["flow"]["enum"] == ["in", "out"]
