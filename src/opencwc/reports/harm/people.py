@@ -57,13 +57,13 @@ STOPS_OF_SENTENCE = re.compile(r"[;:!?؛；。]|\. ")
 
 
 def _later_of(text: str, number: Number, lang: str) -> Number:
-    """Return what a number rose or fell to: "from 85 to 120" is 120; "between 30 and 40" is no figure."""
+    """Return what a number rose or fell to: "from 85 to 120" is 120; "between 30 and 40" is at least 30."""
     before = text[max(0, number.start - 8) : number.start].rstrip()
     if number.high and any(match.end() == len(before) for match in listed("from", lang).finditer(before)):
         last = re.search(r"\S+$" if lang != "zh" else r".$", text[number.start : number.end])
         start = number.start + last.start() if last else number.start
         return Number(start, number.end, number.high)
-    return Number(number.start, number.end, UNCOUNTED) if number.high else number
+    return number
 
 
 def _is_counted(text: str, one: Number, counted: Sequence[Number], lang: str) -> bool:
