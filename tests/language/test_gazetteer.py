@@ -147,6 +147,9 @@ def test_cases_of_russian_names() -> None:
     assert {"череповца", "череповце"} <= set(russian_forms("череповец"))
     assert "курганской области" in russian_forms("курганская область")
     assert russian_forms("осло") == ()
+    assert {"часовым яром", "часова яра"} <= set(russian_forms("часов яр"))
+    assert {"кривого рога", "кривом роге"} <= set(russian_forms("кривой рог"))
+    assert "великих луках" in russian_forms("великие луки") and "белой церкви" in russian_forms("белая церковь")
 
 
 def test_endings_of_adjectives() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -116,6 +116,7 @@ _ADJECTIVES = (
     ("ые", ("ых", "ым", "ыми")), ("ие", ("их", "им", "ими")),
 )  # fmt: skip
 _NOUNS = (
+    ("ковь", ("кви", "ковью")),
     ("ия", ("ии", "ию", "ией")), ("ье", ("ья", "ью", "ьем", "ьего", "ьему")), ("ец", ("ца", "цу", "цом", "цем", "це")),
     ("ок", ("ка", "ку", "ком", "ке")), ("я", ("и", "е", "ю", "ей")), ("ай", ("ая", "аю", "аем", "ае")),
     ("ей", ("ея", "ею", "еем", "ее")), ("й", ("я", "ю", "ем", "е")), ("ь", ("и", "ью", "я", "ю", "ем", "е")),
@@ -138,28 +139,35 @@ def russian_forms(key: str) -> tuple[str, ...]:
     if not "а" <= key[-1:] <= "я":
         return ()
     *before, last = key.split(" ")
-    if not _CYRILLIC.match(last) or len(last) < _SHORTEST:
+    if not _CYRILLIC.match(last) or len(last) < (2 if before else _SHORTEST):
         return ()
-    forms = _forms(last)
-    if not before:
-        return forms
+    forms = _forms(last, least=2 if before else 3)
+    return tuple(f"{head} {form}" for head in _heads(before) for form in (last, *forms)) if before else forms
+
+
+_OF_ADJECTIVES = frozenset(("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"))
+_OF_OWNERS = ("ов", "ев", "ин")
+_CASES = ("ого", "его", "ому", "ему", "ым", "им", "ом", "ем", "ой", "ей", "ую", "юю", "ых", "их", "ыми", "ими")
+_CASES_OF_OWNERS = ("а", "у", "ым", "ом")
+
+
+def _heads(before: Sequence[str]) -> set[str]:
+    """Return the cases of what stands before the last word of a name: "нижн-ем" Новгороде, "часов-ым" Яром."""
     heads = {" ".join(before)}
-    if any(word.endswith(("ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие")) for word in before):
-        endings = ("ого", "его", "ому", "ему", "ым", "им", "ом", "ем", "ой", "ей", "ую", "юю", "ых", "их", "ыми", "ими")
-        heads |= {" ".join(_with_ending(word, ending) for word in before) for ending in endings}
-    return tuple(f"{head} {form}" for head in heads for form in (last, *forms))
+    if any(word[-2:] in _OF_ADJECTIVES for word in before):
+        heads |= {
+            " ".join(word[:-2] + case if word[-2:] in _OF_ADJECTIVES else word for word in before) for case in _CASES
+        }
+    if any(word.endswith(_OF_OWNERS) for word in before):
+        heads |= {
+            " ".join(word + case if word.endswith(_OF_OWNERS) else word for word in before) for case in _CASES_OF_OWNERS
+        }
+    return heads
 
 
-_OF_ADJECTIVES = frozenset(("ый", "ий", "ая", "яя", "ое", "ее", "ые", "ие"))
-
-
-def _with_ending(word: str, ending: str) -> str:
-    return word[:-2] + ending if word[-2:] in _OF_ADJECTIVES else word
-
-
-def _forms(word: str) -> tuple[str, ...]:
+def _forms(word: str, least: int = 3) -> tuple[str, ...]:
     for ending, others in (*_ADJECTIVES, *_NOUNS):
-        if word.endswith(ending) and len(word) > len(ending) + (2 if ending != "и" else 3):
+        if word.endswith(ending) and len(word) > len(ending) + (2 if ending != "и" else least):
             return tuple(word[: -len(ending)] + other for other in others)
     if word.endswith("ий"):
         return tuple(word[:-2] + other for other in ("ого", "его", "ому", "ему", "им", "ом", "ем"))
