@@ -18,9 +18,9 @@ NEVER_ONE: float = 24.0
 RATHER_TWO: float = -4.9
 """The most that two reports are given whose towns conflict. A town is misread at times: what is above the floor of
 `likeness_model` may still be one, where other reports agree with both."""
-_NEAR_KM, _FAR_KM, _MUCH_LARGER = 30.0, 80.0, 3
-"""Towns nearer than this may be told of as one place; farther ones, where a small one is told of by the large one's or
-its district's name."""
+_NEAR_KM, _FAR_KM, _MUCH_LARGER, _CITY = 30.0, 80.0, 3, 100_000
+"""Towns nearer than this may be told of as one place; farther ones, where a small one is told of by the name of a city
+that is much larger, or of its district."""
 _LASTING = ("destruction", "inspection", "technology", "transfer")
 """Kinds that take weeks: one outlet dates the beginning, another what comes next."""
 _TAKES_DAYS = ("policy",)
@@ -92,7 +92,7 @@ def _other_town(one: Item, other: Item) -> bool:
     small, large = sorted((one.mentioned.people, other.mentioned.people))
     if not small or one.mentioned.towns & other.mentioned.towns:
         return False
-    return distance_km(mine.point, theirs.point) > (_FAR_KM if large > _MUCH_LARGER * small else _NEAR_KM)
+    return distance_km(mine.point, theirs.point) > (_FAR_KM if large > max(_CITY, _MUCH_LARGER * small) else _NEAR_KM)
 
 
 def _other_site(one: Item, other: Item) -> bool:

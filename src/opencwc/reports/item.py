@@ -25,12 +25,12 @@ _FIRST, _READ = 600, 3_000
 class Mentioned(NamedTuple):
     """What a report names, whether or not that is its event's: the States that its names may be of, towns and days.
 
-    ``towns`` are those of the event's State but its capital, by their English names; ``people`` is how many live in the
-    event's place, 0 where it is no town or the capital; ``days`` are ordinals. ``drill`` and ``follows`` say that the
-    title or the first sentence speaks of an exercise, or of what follows on something told before. ``sites`` are the
-    kinds of sites in title and first sentence, ``all_sites`` those anywhere; ``head_lands`` the States in title and
-    first sentence. ``edition`` is the how-manieth meeting it is, 0 where that is not said; ``seats`` where the bodies
-    sit that the title names.
+    ``towns`` are those of the event's State but its capital, by their English names; ``people`` is how many live in
+    the event's place, 1 where that is not known, 0 where it is no town or the capital; ``days`` are ordinals.
+    ``drill`` and ``follows`` say that the title or the first sentence speaks of an exercise, or of what follows on
+    something told before. ``sites`` are the kinds of sites in title and first sentence, ``all_sites`` those
+    anywhere; ``head_lands`` the States in title and first sentence. ``edition`` is the how-manieth meeting it is, 0
+    where that is not said; ``seats`` where the bodies sit that the title names.
     """
 
     lands: frozenset[str] = frozenset()
@@ -110,7 +110,7 @@ def _mentioned(told: Told) -> Mentioned:
         frozenset(spot.country for spot in spots),
         frozenset(spot.name for spot in towns if not spot.capital),
         frozenset(found.first.toordinal() for found in days if found.precision == "day"),
-        max((spot.people for spot in towns if spot.point == told.place.point and not spot.capital), default=0),
+        max((max(1, spot.people) for spot in towns if spot.point == told.place.point and not spot.capital), default=0),
         listed("exercise", told.lang).search(head) is not None,
         follows(report, told.lang) or listed("correction", told.lang).search(head) is not None,
         sites_in(head, told.lang),

@@ -164,7 +164,20 @@ def _place(country: str, mentions: Sequence[_Mention], kind: Kind) -> Place:
     if not precise:
         return Place(country, "", None, spans)
     spot = max(precise, key=precise.__getitem__)
+    if spot.sort == "region":
+        spot = _town_of_district(spot, there)
     return Place(country, spot.name, spot.point, spans)
+
+
+def _town_of_district(district: Spot, mentions: Iterable[_Mention]) -> Spot:
+    """Return the town whose name a district bears; the district where it has none, or bears that of a city."""
+    spots = (spot for mention in mentions if mention.spot == district for spot in mention.named.spots)
+    towns = (spot for spot in spots if spot.sort == "town" and spot.country == district.country)
+    return next((spot for spot in towns if spot.people < _CITY), district)
+
+
+_CITY = 100_000
+"""From how many people on a town's name also stands for its district."""
 
 
 def _precision(mention: _Mention, kind: Kind) -> float:
