@@ -164,9 +164,8 @@ def _place(country: str, mentions: Sequence[_Mention], kind: Kind) -> Place:
     if not precise:
         return Place(country, "", None, spans)
     spot = max(precise, key=precise.__getitem__)
-    if spot.sort == "region":
-        spot = _town_of_district(spot, there)
-    return Place(country, spot.name, spot.point, spans)
+    point = _town_of_district(spot, there).point if spot.sort == "region" else spot.point
+    return Place(country, spot.name, point, spans)
 
 
 def _town_of_district(district: Spot, mentions: Iterable[_Mention]) -> Spot:
