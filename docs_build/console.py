@@ -201,7 +201,9 @@ def steady(said: str, command: str = "") -> str:
         if day.isoformat() not in command:
             said = said.replace(day.isoformat(), shown_day.isoformat())
     for today, shown in zip(_in_words(date.today()), _in_words(date.fromisoformat(DAY)), strict=True):
-        said = said if date.today().isoformat() in command else said.replace(today, shown)
+        for space in (" ", "\u00a0"):  # what belongs together is held together
+            held, held_shown = (day.replace("\u00a0", " ").replace(" ", space) for day in (today, shown))
+            said = said if date.today().isoformat() in command else said.replace(held, held_shown)
     for changing, shown in _STEADY:
         said = changing.sub(shown, said)
     return said
