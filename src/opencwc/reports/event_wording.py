@@ -103,8 +103,8 @@ def published_said(at: datetime, lang: str) -> str:
 def date_said(text: str, lang: str) -> str:
     """Say a day, a month or a year in a language.
 
-    >>> date_said("2026-03-04", "fr"), date_said("2026-03", "fr"), date_said("2026", "fr")
-    ('4 mars 2026', 'mars 2026', '2026')
+    >>> date_said("2026-03-04", "en"), date_said("2026-03", "fr"), date_said("2026", "fr")
+    ('2026-03-04', 'mars 2026', '2026')
     """
     if len(text) == len("2026-03-04"):
         return day_in(date.fromisoformat(text), lang)
