@@ -174,7 +174,7 @@ def test_the_guide_counts_the_events_as_people_decided_on_them(made: tuple[Caseb
     found = shown_run(book, built.people[0], run, SHELF, unpack).kept.watched
     events = corrected(found, decisions_on_events(book, built.people[0], run)).events
     guide = (ROOT / "docs" / "how-to" / "try-the-demonstration.md").read_text(encoding="utf-8")
-    assert f"on {len(events)} events of every kind" in " ".join(guide.split())
+    assert f"on {len(events)} events of every kind" in " ".join(guide.split()), len(events)
 
 
 def test_a_second_look_waits_for_the_person_who_is_signed_in_first(made: tuple[Casebook, Built]) -> None:
