@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -20,14 +19,12 @@ from numpy.typing import NDArray
 from opencwc.claims.checkworthiness import signs_of
 from opencwc.claims.claim_weights import Logistic, learned_weights
 from opencwc.claims.sentence_details import details_of
-from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.errors import InputError
 from opencwc.files.column_mapping import map_columns
 from opencwc.files.frames import open_frame
 from opencwc.language.encoders import named_encoder
 from opencwc.language.language_recogniser import recognise_language
-from opencwc.models.state_files import replace_text
-from opencwc.records import from_json, to_json
-from opencwc.settings import load_settings
+from opencwc.models.own_weights_file import OwnWeightsFile
 
 FILE = "claims.own.json"
 HEADINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -188,43 +185,5 @@ def average_precision(answers: NDArray[np.bool_], scores: NDArray[np.float64]) -
     return float((np.diff(np.r_[0, hits]) * hits / (ends + 1)).sum() / max(1, int(right.sum())))
 
 
-def keep_own(own: OwnWeights, folder: Path | None = None) -> Path:
-    """Keep own weights in the settings folder; raise `StorageError` where it cannot be written."""
-    path = (folder or load_settings().folder) / FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_text(path, to_json(own).decode())
-    except OSError as error:
-        raise StorageError("own_weights_not_kept", where=str(path), reason=str(error)) from error
-    return path
-
-
-def forget_own(folder: Path | None = None) -> bool:
-    """Remove own weights; tell whether there were any."""
-    path = (folder or load_settings().folder) / FILE
-    there = path.exists()
-    path.unlink(missing_ok=True)
-    return there
-
-
-def own_weights(folder: Path | None = None) -> OwnWeights | None:
-    """Return the own weights that are kept, ``None`` where there are none.
-
-    Raises:
-        SettingsError: what is kept cannot be read.
-
-    """
-    path = (folder or load_settings().folder) / FILE
-    try:
-        known = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return _read(path, known.st_size, known.st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, size: int, changed: int) -> OwnWeights:
-    try:
-        return from_json(OwnWeights, path.read_bytes())
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError("own_weights_unreadable", where=str(path), reason=repr(error), model="claims") from error
+_KEPT = OwnWeightsFile(FILE, OwnWeights, "claims")
+keep_own, forget_own, own_weights = _KEPT.keep, _KEPT.forget, _KEPT.read

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from opencwc.errors import InputError, SettingsError, StorageError
+from opencwc.errors import InputError
 from opencwc.legislation.coverage_weights import (
     EXTREME,
     WEIGHTS,
@@ -29,10 +27,8 @@ from opencwc.legislation.coverage_weights import (
 )
 from opencwc.legislation.model import COVERED
 from opencwc.legislation.verdicts import ORDER, SIGNS
+from opencwc.models.own_weights_file import OwnWeightsFile
 from opencwc.models.register import digest_of
-from opencwc.models.state_files import replace_text
-from opencwc.records import from_json, to_json
-from opencwc.settings import load_settings
 
 FILE = "law-coverage.own.json"
 LEAST_LABELS, LEAST_LAWS, LEAST_OF_EACH = 60, 3, 10
@@ -143,45 +139,8 @@ def _data_of(labels: Sequence[Mapping[str, Any]], base: Mapping[str, Any]) -> ND
     return np.column_stack([np.ones(len(labels)), scaled])
 
 
-def keep_own(own: OwnWeights, folder: Path | None = None) -> None:
-    """Keep own weights in the settings folder; raise `StorageError` where it cannot be written."""
-    path = (folder or load_settings().folder) / FILE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_text(path, to_json(own).decode())
-    except OSError as error:
-        raise StorageError("own_weights_not_kept", where=str(path), reason=str(error)) from error
-
-
-def forget_own(folder: Path | None = None) -> bool:
-    """Remove own weights, so that those of the package stand again; tell whether there were any."""
-    path = (folder or load_settings().folder) / FILE
-    there = path.exists()
-    path.unlink(missing_ok=True)
-    return there
-
-
-def own_weights(folder: Path | None = None) -> OwnWeights | None:
-    """Return the own weights that are kept, ``None`` where there are none.
-
-    Raises:
-        SettingsError: what is kept cannot be read.
-
-    """
-    path = (folder or load_settings().folder) / FILE
-    try:
-        known = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return _read(path, known.st_size, known.st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _read(path: Path, size: int, changed: int) -> OwnWeights:
-    try:
-        return from_json(OwnWeights, path.read_bytes())
-    except (OSError, ValueError, TypeError) as error:
-        raise SettingsError("own_weights_unreadable", where=str(path), reason=repr(error), model="law") from error
+_KEPT = OwnWeightsFile(FILE, OwnWeights, "law")
+keep_own, forget_own, own_weights = _KEPT.keep, _KEPT.forget, _KEPT.read
 
 
 def fits(own: OwnWeights) -> bool:

@@ -23,10 +23,10 @@ from opencwc.language.refusals import judge_request
 from opencwc.language.rule_judge import Refusal
 from opencwc.legislation.answer_check import AnswerSigns, asked_matters, names_matter
 from opencwc.legislation.answer_wording import doubts_of
-from opencwc.legislation.asked_law import PENAL, SEARCHED, AskedLaw
 from opencwc.legislation.law_texts import in_their_languages
 from opencwc.legislation.passage_search import FUSION, PassageIndex, Question, question_of, tokens_of
 from opencwc.legislation.passage_words import asked_words
+from opencwc.legislation.question_index import PENAL, SEARCHED, QuestionIndex
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import LegalPassage, passages_of
 from opencwc.legislation.texts.sections import LegalSection, language_of, sections_of
@@ -69,7 +69,7 @@ class _Candidate:
     """A passage that may be shown: its law and place there, its score, and how like the law's words the asked are."""
 
     name: str
-    law: AskedLaw
+    law: QuestionIndex
     at: int
     score: float
     similarity: float
@@ -122,7 +122,7 @@ class Library:
         *,
         treaty: LegalText | None = None,
         cache: Path | None = None,
-        ready: Mapping[str, AskedLaw] = MappingProxyType({}),
+        ready: Mapping[str, QuestionIndex] = MappingProxyType({}),
         doubts: Mapping[str, Mapping[str, Message]] = MappingProxyType({}),
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
@@ -131,7 +131,7 @@ class Library:
         self._terms = {lang: measures.terms(lang) for lang in READ_LANGUAGES}
         self._doubts = dict(doubts)
         expected = [question_of(measure, LANGUAGES) for measure in measures.measures]
-        self._asked: dict[str, AskedLaw] = dict(ready)
+        self._asked: dict[str, QuestionIndex] = dict(ready)
         passages_of_source = {CONVENTION: list(_convention_passages(measures))} if CONVENTION not in ready else {}
         if treaty is not None:
             sections = in_their_languages(sections_of(treaty))  # another language beside it says the same again
@@ -147,7 +147,7 @@ class Library:
             index = PassageIndex(
                 passages, encoder, expected=() if name == CONVENTION else expected, cache=cache, progress=progress
             )
-            self._asked[name] = AskedLaw(index, measures)
+            self._asked[name] = QuestionIndex(index, measures)
             if name != CONVENTION:
                 self._asked[name].prepare()
         self._wordings = [
@@ -160,7 +160,7 @@ class Library:
         self._known = vectors_of([wording for _, wording in self._wordings], encoder, folder=cache, progress=progress)
 
     @property
-    def convention(self) -> AskedLaw:
+    def convention(self) -> QuestionIndex:
         """Our own sentences on the Convention."""
         return self._asked[CONVENTION]
 

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
 from opencwc.legislation.answer_wording import doubts_of
-from opencwc.legislation.asked_law import AskedLaw
 from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
+from opencwc.legislation.question_index import QuestionIndex
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.kept_laws import ShownLaw, latest_laws, shown_law
 from opencwc.web.legislation.parts import direction_of, law_page
@@ -41,8 +41,8 @@ LONGEST_QUESTION = 1_000
 MOST_FOUND = 10
 MOST_HELD = 20_000
 """Passages of the laws that are held ready to be asked, about: some 3,000 pages."""
-_ready: OrderedDict[int, tuple[KeptLaw, AskedLaw]] = OrderedDict()
-_of_convention: dict[tuple[date, str], AskedLaw] = {}
+_ready: OrderedDict[int, tuple[KeptLaw, QuestionIndex]] = OrderedDict()
+_of_convention: dict[tuple[date, str], QuestionIndex] = {}
 _lock = Lock()
 
 
@@ -100,7 +100,7 @@ def ask_laws(request: Request, question: str, state: str, lang: str) -> Answered
     return AnsweredQuestion(asked.passages, {law.state: law.number for law in shown}, asked.not_in_laws)
 
 
-def _convention() -> AskedLaw:
+def _convention() -> QuestionIndex:
     """Return the Convention's sentences on this day ready to be asked, made once."""
     key = (date.today(), named_encoder().id)
     with _lock:
@@ -113,7 +113,7 @@ def _convention() -> AskedLaw:
     return made
 
 
-def _made_ready(shown: ShownLaw) -> AskedLaw:
+def _made_ready(shown: ShownLaw) -> QuestionIndex:
     """Return a law ready to be asked; it is made again where its file or the measures of the day changed."""
     measures = measures_of(date.today())
     with _lock:
@@ -124,7 +124,7 @@ def _made_ready(shown: ShownLaw) -> AskedLaw:
     encoder = named_encoder()
     kept = shown.kept
     chosen = _Known(encoder, kept) if kept.vectors_file and kept.encoder == encoder.id else encoder
-    made = AskedLaw(PassageIndex(kept.passages, chosen), measures)
+    made = QuestionIndex(PassageIndex(kept.passages, chosen), measures)
     made.prepare()
     with _lock:
         _ready[shown.number] = kept, made

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from opencwc.convention.measures import Measures
-from opencwc.legislation import asked_law
-from opencwc.legislation.asked_law import AskedLaw
+from opencwc.legislation import question_index
 from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import Library
+from opencwc.legislation.question_index import QuestionIndex
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.legislation.texts.passages import passages_of
 from opencwc.legislation.texts.sections import sections_of
@@ -38,17 +38,19 @@ class CountingIndex(PassageIndex):
 
 
 @pytest.fixture
-def law(encoder: WordEncoder, measures: Measures) -> AskedLaw:
-    return AskedLaw(CountingIndex(list(passages_of(sections_of(TEXT))), encoder), measures)
+def law(encoder: WordEncoder, measures: Measures) -> QuestionIndex:
+    return QuestionIndex(CountingIndex(list(passages_of(sections_of(TEXT))), encoder), measures)
 
 
-def test_the_words_of_a_measure_are_searched_once(law: AskedLaw, measures: Measures) -> None:
+def test_the_words_of_a_measure_are_searched_once(law: QuestionIndex, measures: Measures) -> None:
     ban = measures.measures[0]
     first = law.lent(ban)
     assert first and law.lent(ban) is first and law.index.searched == 1
 
 
-def test_a_question_asked_again_gets_the_same_answer(encoder: WordEncoder, measures: Measures, law: AskedLaw) -> None:
+def test_a_question_asked_again_gets_the_same_answer(
+    encoder: WordEncoder, measures: Measures, law: QuestionIndex
+) -> None:
     library = Library(encoder, measures, {}, ready={"FRA": law})
     fresh = Library(encoder, measures, {"FRA": [TEXT]})
     for question in (*QUESTIONS, *QUESTIONS):
@@ -56,12 +58,12 @@ def test_a_question_asked_again_gets_the_same_answer(encoder: WordEncoder, measu
 
 
 def test_a_long_law_is_prepared_and_a_short_one_is_not(
-    law: AskedLaw, encoder: WordEncoder, measures: Measures, monkeypatch: pytest.MonkeyPatch
+    law: QuestionIndex, encoder: WordEncoder, measures: Measures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     law.prepare()
     assert law.index.searched == 0
     answers = [Library(encoder, measures, {"FRA": [TEXT]}).ask(question, "FRA") for question in QUESTIONS]
-    monkeypatch.setattr(asked_law, "MOST_ENCODED", 1)
+    monkeypatch.setattr(question_index, "MOST_ENCODED", 1)
     law.prepare()
     searched = law.index.searched
     library = Library(encoder, measures, {}, ready={"FRA": law})
@@ -78,7 +80,7 @@ def test_a_penalty_is_found_for_the_section_that_it_points_to(encoder: WordEncod
     index = PassageIndex(list(passages_of(sections_of(text))), encoder)
     numbers = [passage.section.number for passage in index.passages]
     ban, penalty = numbers.index("1"), numbers.index("3")
-    law = AskedLaw(index, measures)
+    law = QuestionIndex(index, measures)
     assert (penalty, ban) in list(law.penalties({ban: 1.0}))
     assert list(law.penalties({numbers.index("2"): 1.0})) == []
 

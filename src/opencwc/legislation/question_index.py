@@ -17,7 +17,7 @@ PENAL = ("imprisonment", "fine", "punished")
 """Terms of which a question on penalties has one."""
 
 
-class AskedLaw:
+class QuestionIndex:
     """A law's index with what questions need of its passages; passages are called by their place in the index."""
 
     def __init__(self, index: PassageIndex, measures: Measures) -> None:
