@@ -9,9 +9,8 @@ from opencwc.files.csv_cells import cell_of, csv_text
 from opencwc.finding import Message, Tone
 from opencwc.legislation.answer_wording import element_words
 from opencwc.legislation.model import ALL_VERDICTS, NONE, Answer, Checked, Shown
-from opencwc.legislation.report import badge, title_of
+from opencwc.legislation.report import badge, law_compared, title_of
 from opencwc.legislation.version_comparison import CHANGES, Change, Compared, Pair
-from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Badge,
     Beside,
@@ -37,7 +36,6 @@ from opencwc.publishing.model import (
 )
 from opencwc.records import to_plain
 from opencwc.wording import say, sentence
-from opencwc.wording.states import state_named
 
 COMPARED_COLUMNS = (
     "measure", "change", "before", "after", "came", "went", "section_before", "section_after", "words_came",
@@ -129,17 +127,7 @@ def compared_report(compared: Compared, lang: str = "en") -> Report:
         "texts": say("law_compare_texts", lang),
         **{part: say(f"law_compare_{part}", lang) for part in ("counts", "changes", "unchanged")},
     }
-    return Report(
-        title=say(Message("law_compare_title", {"state": state_named(law.state)}), lang),
-        lang=lang,
-        labels=labels_in(lang),
-        lead=(sentence("law_compare_lead", lang),),
-        contents=tuple(titles.items()),
-        sections=_sections(compared, lang, titles),
-        closing=(say("report_person", lang),),
-        main="changes",
-        made=law.as_of,
-    )
+    return law_compared(law, lang, "law_compare", titles, _sections(compared, lang, titles), "changes")
 
 
 def _sections(compared: Compared, lang: str, titles: dict[str, str]) -> Iterator[Section]:

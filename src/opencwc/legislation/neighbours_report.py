@@ -14,8 +14,7 @@ from opencwc.legislation.answer_wording import drafting_points, element_words
 from opencwc.legislation.formats import PassageAnswer, passage_to_plain
 from opencwc.legislation.model import ALL_VERDICTS, Checked, Shown
 from opencwc.legislation.neighbours import NeighbourAnswer, NeighbourComparison, OpenMeasure
-from opencwc.legislation.report import TONES, badge, marked, title_of
-from opencwc.publishing.labels import labels_in
+from opencwc.legislation.report import TONES, badge, law_compared, marked, title_of
 from opencwc.publishing.model import (
     Block,
     Bullets,
@@ -35,7 +34,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.records import one_of
 from opencwc.wording import say, sentence
-from opencwc.wording.states import state_name, state_named
+from opencwc.wording.states import state_name
 
 NEIGHBOUR_COLUMNS = (
     "measure", "verdict", "wants", "state", "state_verdict", "has", "file", "act", "citation", "language", "start",
@@ -142,17 +141,7 @@ def neighbours_report(compared: NeighbourComparison, lang: str = "en") -> Report
     """Return the comparison as a report: who has what, then each open measure with the passages by State."""
     law = compared.checked.law
     titles = {part: say(f"law_neighbours_{part}", lang) for part in ("states", "who", "passages")}
-    return Report(
-        title=say(Message("law_neighbours_title", {"state": state_named(law.state)}), lang),
-        lang=lang,
-        labels=labels_in(lang),
-        lead=(sentence("law_neighbours_lead", lang),),
-        contents=tuple(titles.items()),
-        sections=_sections(compared, lang, titles),
-        closing=(say("report_person", lang),),
-        main="who",
-        made=law.as_of,
-    )
+    return law_compared(law, lang, "law_neighbours", titles, _sections(compared, lang, titles), "who")
 
 
 def _sections(compared: NeighbourComparison, lang: str, titles: dict[str, str]) -> Iterator[Section]:

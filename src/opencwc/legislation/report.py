@@ -6,7 +6,7 @@ passages, the deciding words marked, beside what the Convention asks for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from opencwc.convention.measures import TIERS, Measure
@@ -34,7 +34,7 @@ from opencwc.legislation.decided_law import (
     people_of,
     told_in_short,
 )
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown, Span
+from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -116,6 +116,23 @@ class _ReportedCheck:
         """Yield every measure as it stands, as it was proposed, and what was decided of it."""
         for answer, proposed in zip(self.checked.answers, self.proposed.answers, strict=True):
             yield answer, proposed, decided_on(proposed, self.decisions)
+
+
+def law_compared(
+    law: Law, lang: str, comparison: str, titles: Mapping[str, str], sections: Iterable[Section], main: str
+) -> Report:
+    """Return a law beside others as a report; ``comparison`` begins the ids of its title and lead."""
+    return Report(
+        title=say(Message(f"{comparison}_title", {"state": state_named(law.state)}), lang),
+        lang=lang,
+        labels=labels_in(lang),
+        lead=(sentence(f"{comparison}_lead", lang),),
+        contents=tuple(titles.items()),
+        sections=sections,
+        closing=(say("report_person", lang),),
+        main=main,
+        made=law.as_of,
+    )
 
 
 def _sections(reported: _ReportedCheck, titles: dict[str, str]) -> Iterator[Section]:
