@@ -131,6 +131,10 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
         assert len(_sentences(client, kept, link.removeprefix(kept.base))) == 3
         speakers = page_of(client, f"{kept.base}/speakers").one(id="groups")
         names = [row[0] for row in speakers.rows()]
+        told = client.get(f"{kept.base}/speakers.csv").text.splitlines()
+        assert told[0] == "speaker,claims,differs,agrees,not_in_record,outlets" and len(told) == len(names) + 1
+        for name in ("speakers", "events", "record"):
+            assert client.get(f"{kept.base}/{name}.xlsx").content.startswith(b"PK")
         assert {"Armed forces", "Nordavia Wire", "El Diario"} <= set(names)
         differing = speakers.one("tbody").all("tr")[0].all("td")[1].one("a").attributes["href"]
         assert len(_sentences(client, kept, str(differing).removeprefix(kept.base))) == 1

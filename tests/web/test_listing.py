@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from io import BytesIO
 
-from opencwc.web.server.listing import ListAsked, ListColumn, listed
+import pytest
+from python_calamine import CalamineWorkbook
+
+from opencwc.web.server.listing import ListAsked, ListColumn, listed, table_file
 
 Row = tuple[str, int]
 COLUMNS = (
@@ -35,3 +38,26 @@ def test_every_word_of_a_search_stands_somewhere_in_the_row() -> None:
 def test_the_csv_is_what_is_shown_and_no_cell_is_a_formula() -> None:
     shown = listed(ROWS, COLUMNS, ListAsked("-kg", "1"), "en")
     assert shown.csv().decode().splitlines() == ["name,kg", "'=1+1,100 kg", "Beta,10 kg"]
+
+
+def test_a_search_needs_no_accents() -> None:
+    rows = [("Côte d'Ivoire", 1), ("Peru", 2)]
+    assert listed(rows, COLUMNS, ListAsked(find="COTE"), "en").rows == (rows[0],)
+
+
+def test_a_slip_finds_what_is_nearest_and_is_named() -> None:
+    rows = [("phosgene in Ypres", 1), ("phosphorus", 2), ("chlorine", 3)]
+    shown = listed(rows, COLUMNS, ListAsked(find="phsogene"), "en")
+    assert shown.rows == (rows[0],)
+    assert shown.slips == (("phsogene", ("phosgene",)),)
+    assert listed(rows, COLUMNS, ListAsked(find="phos"), "en").slips == ()
+
+
+def test_a_short_word_is_never_a_slip() -> None:
+    assert not listed([("lead", 1)], COLUMNS, ListAsked(find="xyz"), "en").rows
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
+    content = table_file("xlsx", "List", ("name", "kg"), [("=1+1", 2.5), (None, 3)])
+    sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
+    assert sheet.to_python() == [["name", "kg"], ["=1+1", 2.5], ["", 3.0]]

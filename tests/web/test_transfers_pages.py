@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 from opencwc.casebook.erasure import erase_case
@@ -473,6 +474,10 @@ def test_the_ranked_list_is_searched_and_sorted_by_any_column(kept: Kept) -> Non
         given = client.get(f"/transfers/runs/{kept.run}/list.csv?over=all&find=bra&order=-rank").text
         ranks = [int(row["rank"]) for row in csv.DictReader(io.StringIO(given.removeprefix("\ufeff")))]
         assert ranks == sorted(ranks, reverse=True) and len(ranks) == len(rows("find=bra"))
+        workbook = client.get(f"/transfers/runs/{kept.run}/list.xlsx?over=all&find=bra&order=-rank").content
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+        assert [row[sheet[0].index("rank")] for row in sheet[1:]] == ranks
+        assert "brasil" in main_of(client, f"/transfers/runs/{kept.run}?find=brasli").text.casefold()
 
 
 def test_years_are_drawn_as_two_bars_each_and_one_year_is_no_drawing() -> None:

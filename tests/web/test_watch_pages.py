@@ -353,6 +353,8 @@ def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: KeptRun) -
         csv = client.get(f"{kept.base}/table.csv?order=-affected", headers=PAGE).text.splitlines()
         assert csv[0] == "kind,stage,date,place,agents,killed,affected,origins,reports,last,event"
         assert len(csv) == 4
+        for address in ("table.xlsx", "picture.xlsx?by=region", "captures.xlsx"):
+            assert client.get(f"{kept.base}/{address}", headers=PAGE).content.startswith(b"PK")
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name not in ("pdf", "corrections")])

@@ -104,6 +104,19 @@ def alike_words(part: str, words: Sequence[str]) -> list[tuple[int, float]]:
     return [(place, score / 100) for _, score, place in alike]
 
 
+def taken_for(part: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Return what a part of a question is taken for: itself where it stands in a text, else the words nearest to it.
+
+    >>> texts = ["phosgene in ypres", "phosphorus"]
+    >>> taken_for("phos", texts), taken_for("phsogene", texts), taken_for("xyz", texts)
+    (('phos',), ('phosgene',), ())
+    """
+    if any(part in text for text in texts):
+        return (part,)
+    words = sorted({word for text in texts for word in text.split()})
+    return tuple(words[place] for place, _ in alike_words(part, words))
+
+
 def _fits(part: str, word: str) -> float:
     if part == word:
         return WHOLE

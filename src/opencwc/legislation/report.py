@@ -34,8 +34,9 @@ from opencwc.legislation.decided_law import (
     people_of,
     told_in_short,
 )
-from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Law, Shown, Span
+from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown, Span
 from opencwc.legislation.texts.sections import LegalSection
+from opencwc.legislation.verb import VERB
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
     Badge,
@@ -63,7 +64,7 @@ from opencwc.publishing.model import (
 from opencwc.wording import say, sentence
 from opencwc.wording.states import state_named
 
-TONES: dict[str, Tone] = {REVIEW: "mild", NONE: "gap", PARTIAL: "doubt", COVERED: "calm"}
+TONES: dict[str, Tone] = {str(verdict): tone for verdict, tone in VERB.tones.items()}
 """The verdicts in the order in which a lawyer reads: what needs reading goes first."""
 
 

@@ -7,7 +7,7 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="law",
-    tones={Verdict.REVIEW: "mild", Verdict.NONE: "gap", Verdict.PARTIAL: "doubt", Verdict.COVERED: "calm"},
+    tones={Verdict.REVIEW: "doubt", Verdict.NONE: "gap", Verdict.PARTIAL: "mild", Verdict.COVERED: "calm"},
     under_entry=False,
     many=True,
     reader="opencwc.legislation.reader:Reader",

@@ -45,9 +45,12 @@ def write_xlsx(report: model.Report, stream: IO[bytes]) -> None:
 
 
 def table_workbook(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[int] = ()
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], numbers: Collection[int] = ()
 ) -> bytes:
-    """Return one table as a workbook whose headings stay and filter; ``numbers`` are the places of number columns."""
+    """Return one table as a workbook whose headings stay and filter.
+
+    What is a number is written as one, and so are the digits of the columns that ``numbers`` places.
+    """
     from xlsxwriter import Workbook
 
     stream = io.BytesIO()
@@ -59,10 +62,12 @@ def table_workbook(
         last = 0
         for last, row in enumerate(rows, 1):
             for place, cell in enumerate(row):
-                if place in numbers and cell.isdecimal():
-                    sheet.write_number(last, place, int(cell))
+                if isinstance(cell, int | float) and not isinstance(cell, bool):
+                    sheet.write_number(last, place, cell)
+                elif place in numbers and str(cell).isdecimal():
+                    sheet.write_number(last, place, int(str(cell)))
                 else:
-                    sheet.write_string(last, place, _cut(cell))
+                    sheet.write_string(last, place, _cut("" if cell is None else str(cell)))
         sheet.autofilter(0, 0, last, max(0, len(headings) - 1))
         sheet.autofit(300)
     return stream.getvalue()

@@ -304,3 +304,12 @@ def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
         assert client.get("/audit/records/999999", headers=PAGE).status_code == 404
     with still.signed_in("rita") as client:
         assert client.get(records[0], headers=PAGE).status_code == 403
+
+
+def test_the_record_is_given_as_a_file(house: House) -> None:
+    with house.signed_in("audra") as client:
+        lines = client.get("/audit/records.csv?kind=casebook_made").text.splitlines()
+        assert lines[0] == "Number,Time,Action,Who,Case" and len(lines) == 2
+        assert client.get("/audit/records.xlsx").content.startswith(b"PK")
+    with house.signed_in("anna") as client:
+        assert client.get("/audit/records.csv").status_code == 403

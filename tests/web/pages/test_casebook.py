@@ -227,8 +227,23 @@ def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
         assert part.one(data_kind="conflict")
         post(client, "/casebook/cases", 422, name="Not A Name")
     with house.signed_in("audra") as client:
-        assert not page_of(client, "/casebook?part=cases").one("main").all("form")
+        forms = page_of(client, "/casebook?part=cases").one("main").all("form")
+        assert [form.attributes["method"] for form in forms] == ["get"]
         post(client, "/casebook/cases", 403, name="other")
+
+
+def test_the_cases_are_searched_sorted_and_given_as_a_file(house: House) -> None:
+    with house.signed_in("anna") as client:
+        for name, title in (("alpha", "A spill"), ("beta", "Phosgene found")):
+            assert client.post("/casebook/cases", data={"name": name, "title": title}).status_code == 204
+        shown = page_of(client, "/casebook?part=cases&find=phsogene").text
+        assert "phosgene" in shown and "A spill" not in shown
+        found = client.get("/casebook/cases.csv?find=phsogene").text.splitlines()
+        assert found[0].startswith("case,status,findings,waiting,due,owner,mark")
+        assert [line.split(",")[0] for line in found[1:]] == ["beta Phosgene found"]
+        ordered = client.get("/casebook/cases.csv?order=-case").text
+        assert ordered.index("beta ") < ordered.index("alpha ")
+        assert client.get("/casebook/cases.xlsx").content.startswith(b"PK")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)

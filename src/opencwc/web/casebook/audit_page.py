@@ -28,13 +28,16 @@ from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
 from opencwc.web.casebook.upload_forms import form_of
 from opencwc.web.casebook.verifications import Running, Verifications
 from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import done
+from opencwc.web.server.listing import Ending, table_file
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
-ROWS = 50
+ROWS, MOST_IN_FILE = 50, 20_000
+"""Records of one page, and of a file."""
 MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
 RECORD_KINDS = (
@@ -70,6 +73,29 @@ def overview(
         agreed=agreement(book, person) if may(person, "read") else None,
         agreed_events=agreement_on_events(book, person) if may(person, "read") else None,
     )  # fmt: skip
+
+
+@router.get("/audit/records.{ending}", action="audit")
+def give_records(request: Request, ending: Ending, kind: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Give the newest records as a file, in which no cell is a formula: of one kind where one is asked for."""
+    book, person, lang = book_of(request), person_of(request), language_of(request)
+    kind = kind if kind in RECORD_KINDS else ""
+    rows = list_records(book, person, before=LARGEST, kind=kind, limit=MOST_IN_FILE)
+    names = names_by_id(book, {row["actor"] for row in rows})
+    headings = [say(f"page_audit_{name}", lang) for name in ("number", "moment", "kind", "who", "case")]
+    lines = (
+        (row["seq"], row["at"], _kind_said(row["kind"], lang), _actor_said(row["actor"], names, lang), row["case"])
+        for row in reversed(rows)
+    )
+    return download(table_file(ending, say("page_audit_record", lang), headings, lines), f"records.{ending}")
+
+
+def _kind_said(kind: str, lang: str) -> str:
+    return say(f"page_audit_kind_{kind}", lang) if kind in RECORD_KINDS else kind
+
+
+def _actor_said(actor: str, names: Mapping[str, str], lang: str) -> str:
+    return say(f"page_audit_actor_{actor}", lang) if actor in ("console", "system") else names.get(actor, actor)
 
 
 @router.get("/audit/records/{number}", action="audit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,11 +14,11 @@ from starlette.responses import Response
 
 from opencwc.casebook.bulk_decisions import bulks_of
 from opencwc.casebook.case_report import verdict_counts, why
-from opencwc.casebook.cases import list_cases, names_of_cases
+from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
 from opencwc.casebook.findings import Counts, count_findings, list_findings, makers_of, runs_asked
-from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
+from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import Request as Asking
@@ -34,6 +33,7 @@ from opencwc.publishing.model import Card, Excerpt, Fact, Paragraph, Text
 from opencwc.screening.cards import Teller
 from opencwc.verbs import all_verdicts, verb_named
 from opencwc.web.casebook.api import NewCase, open_as_asked
+from opencwc.web.casebook.case_list import listed_cases
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.run_summary import (
     INBOX,
@@ -43,7 +43,6 @@ from opencwc.web.casebook.run_summary import (
     convention_of,
     excerpt_of,
     is_no_mention,
-    waiting_among,
 )
 from opencwc.web.casebook.unit_list import (
     COLUMNS,
@@ -62,6 +61,7 @@ from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadl
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.listing import Ending, ListAsked, ListWanted
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
@@ -133,18 +133,6 @@ class FindingLine:
 
 
 @dataclass(frozen=True)
-class CaseLine:
-    """A case in the list: how many findings it has, how many wait, and its owner."""
-
-    case: Case
-    counts: Counts
-    waiting: int
-    owner: str
-    asked: int
-    """How many exports and erasures of it wait for an answer."""
-
-
-@dataclass(frozen=True)
 class ToAnswer:
     """An export or an erasure that waits for this person's answer, and the name of the person who asked for it."""
 
@@ -183,13 +171,21 @@ def show(
         values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
         values |= _to_decide(book, person) if decides else {}
     else:
-        values["lines"] = _cases(book, person)
-        values["found"] = len(values["lines"])
+        values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find), lang)
+        values["found"] = values["list"].total
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     if not may(person, "screen"):  # this is the first page of who does not screen
         today = date.today()
         values |= {"deadlines": next_deadlines(today), "amendments": amendments_waiting(request), "today": today}
     return page(request, f"casebook/{part}.html", **values)
+
+
+@router.get("/casebook/cases.{ending}", action="read")
+def give_cases(request: Request, ending: Ending, order: ListWanted) -> Response:
+    """Give the list of cases as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = listed_cases(book_of(request), person_of(request), order, lang)
+    return download(table.file(ending, "page_casebook_tab_cases", lang), f"cases.{ending}")
 
 
 @router.post("/casebook/cases", action="keep")
@@ -231,15 +227,14 @@ def _to_decide(book: Casebook, person: Person) -> dict[str, Any]:
 
 @router.get("/casebook/file", action="read")
 def take_file(
-    request: Request, asked: FilterAsked, shown: Annotated[Shown, Depends()], format: Literal["csv", "xlsx"] = "csv"
+    request: Request, asked: FilterAsked, shown: Annotated[Shown, Depends()], format: Ending = "csv"
 ) -> Response:
     """Give the list as a file, in its order, up to a bound that its last line says."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     waiting = shown.waiting and may(person, "decide")
     lines, cut = whole_list(book, person, asked.wanted, lang, shown.sorted_by, MOST_IN_FILE, waiting=waiting)
     table = as_table(lines, lang, cut=cut)
-    title = say("casebook_findings", lang)
-    return download(table.csv() if format == "csv" else table.xlsx(title, lang), f"findings.{format}")
+    return download(table.file(format, "casebook_findings", lang), f"findings.{format}")
 
 
 @router.get("/casebook/units/{number}", action="read")
@@ -381,14 +376,3 @@ def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]
 def _runs(book: Casebook, person: Person, lang: str, wanted: Filter) -> list[RunSummary]:
     """Return the runs that the findings come from, where a case or a run was asked for."""
     return [RunSummary.of(run, lang) for run in runs_asked(book, person, wanted) if not is_of_pages(run)]
-
-
-def _cases(book: Casebook, person: Person) -> list[CaseLine]:
-    cases = list_cases(book, person)
-    names = names_by_id(book, [case.owner for case in cases])
-    asked = Counter(request.case for request in requests_of(book, person, waiting=True))
-    lines = []
-    for case in cases:
-        counts = count_findings(book, person, Filter(case=case.name))
-        lines.append(CaseLine(case, counts, waiting_among(counts), names.get(case.owner, case.owner), asked[case.name]))
-    return lines

@@ -31,7 +31,7 @@ from opencwc.web.claims.claim_run import (
 )
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import ListAsked, ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import day_said, say
@@ -169,6 +169,24 @@ def show_record(
         rows=list(zip(found.rows[some], found.texts[some], strict=True)), by_id=run.shown.kept.statement_by_id,
         more=max(0, found.found - after - A_PAGE), next=after + A_PAGE,
     )  # fmt: skip
+
+
+@router.get("/claims/runs/{number}/record.{ending}", action="read")
+def give_record(request: Request, number: Number, ending: Ending, order: ListWanted) -> Response:
+    """Give the record, and how claims stand to it, as a file, in which no cell is a formula."""
+    run, lang = claim_run(request, number), language_of(request)
+    table = listed(run.by_statement(), record_columns(run), order, lang)
+    return downloads.download(table.file(ending, "page_claims_view_record", lang), f"record-{number}.{ending}")
+
+
+@router.get("/claims/runs/{number}/{grouped}.{ending}", action="read")
+def give_groups(request: Request, number: Number, grouped: GroupedBy, ending: Ending, order: ListWanted) -> Response:
+    """Give the claims of a run, counted by event or by speaker, as a file, in which no cell is a formula."""
+    run, lang = claim_run(request, number), language_of(request)
+    table = listed(run.by_event() if grouped == "events" else run.by_speaker(), GROUPED[grouped], order, lang)
+    return downloads.download(
+        table.file(ending, f"page_claims_by_{grouped}", lang), f"claims-by-{grouped}-{number}.{ending}"
+    )
 
 
 @router.get("/claims/runs/{number}/patterns", action="read")

@@ -17,14 +17,13 @@ from opencwc.declarations.letters import cell_of
 from opencwc.declarations.model import GRAVITIES, Place
 from opencwc.declarations.point_formats import POINT_FIELDS, points_as_texts
 from opencwc.declarations.unusual.learned import MODEL
-from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
 from opencwc.jobs.questions_kept import REJECTS, STATES, Standing, standings_of
 from opencwc.models.register import state_of
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed, table_file
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
@@ -189,11 +188,11 @@ def chart_of(figure: ShownProposal, lang: str) -> dict[str, Any]:
     }
 
 
-@router.get("/declarations/runs/{number}/ask.csv", action="read")
+@router.get("/declarations/runs/{number}/ask.{ending}", action="read")
 def download_points(
-    request: Request, number: Number, wanted: ListWanted, gravity: Brief = "", state: Brief = ""
+    request: Request, number: Number, ending: Ending, wanted: ListWanted, gravity: Brief = "", state: Brief = ""
 ) -> Response:
-    """Give what is shown as CSV, with the columns of the command and how each point stands; no cell is a formula."""
+    """Give what is shown as a file, with the columns of the command and how each point stands; no cell is a formula."""
     shown = shown_register(request, number)
     kept, proposals = shown.kept, shown.kept.unusual.proposals if shown.kept.unusual else ()
     standings, lang = standings_of(book_of(request), person_of(request), shown), language_of(request)
@@ -201,4 +200,5 @@ def download_points(
     texts = list(points_as_texts(kept.points, kept.faults, proposals, lang))
     lines = ((one.standing.state, texts[one.rank - 1]) for one in found.rows)
     rows = ([line["rank"], state, *(line[name] for name in POINT_FIELDS[1:])] for state, line in lines)
-    return downloads.download(b"".join((csv_of([FIELDS]), csv_of(rows))), f"ask-{number}.csv")
+    content = table_file(ending, say("page_declarations_view_ask", lang), FIELDS, rows)
+    return downloads.download(content, f"ask-{number}.{ending}")

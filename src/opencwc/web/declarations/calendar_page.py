@@ -138,6 +138,16 @@ def download_csv(request: Request, wanted: ListWanted, year: Year = "", profile:
     return downloads.download(text, f"deadlines-{asked.year}-{asked.profile}.csv")
 
 
+@router.get("/declarations/calendar.xlsx", action="rules")
+def download_workbook(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
+    """Give the deadlines of a year that are shown as a workbook."""
+    asked, lang = asked_calendar(year, profile), language_of(request)
+    title = say(Message("page_calendar_title", {"year": str(asked.year)}), lang)
+    return downloads.download(
+        _listed(asked, wanted, lang).xlsx(title, lang), f"deadlines-{asked.year}-{asked.profile}.xlsx"
+    )
+
+
 @router.get("/declarations/calendar.ics", action="rules")
 def download_ics(request: Request, year: Year = "", profile: Brief = "") -> Response:
     """Give the deadlines of a year as a calendar (RFC 5545)."""

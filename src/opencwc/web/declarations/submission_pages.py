@@ -46,7 +46,7 @@ from opencwc.web.declarations.handing_in import keep_sent
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import announcing, leading_to
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
@@ -112,11 +112,13 @@ def _open_cases(request: Request) -> list[tuple[str, str]]:
     return [(case.name, case.title) for case in cases if case.status in _OPEN][:MOST_SHOWN]
 
 
-@router.get(f"{LIST}.csv", action="submissions")
-def download_list(request: Request, wanted: ListWanted) -> Response:
-    """Give the submissions that are shown as CSV, in which no cell is a formula."""
+@router.get(LIST + ".{ending}", action="submissions")
+def download_list(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the submissions that are shown as a file, in which no cell is a formula."""
     submissions = list_submissions(book_of(request), person_of(request))
-    return downloads.download(listed(submissions, COLUMNS, wanted, language_of(request)).csv(), "submissions.csv")
+    lang = language_of(request)
+    table = listed(submissions, COLUMNS, wanted, lang)
+    return downloads.download(table.file(ending, "page_nav_submissions", lang), f"submissions.{ending}")
 
 
 @router.post(LIST, action="keep")

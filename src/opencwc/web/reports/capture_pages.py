@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Query, Request
@@ -13,8 +14,9 @@ from opencwc.reports.captures import compare
 from opencwc.reports.model import Told
 from opencwc.reports.page_history import PageCapture, PageHistory, side_by_side
 from opencwc.reports.private_people import masked
+from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import RIGHT_TO_LEFT, day_said
@@ -47,15 +49,27 @@ COLUMNS: tuple[ListColumn[PageHistory], ...] = (
 @router.get("/watch/runs/{number}/captures", action="read")
 def show_captures(request: Request, number: Number, order: ListWanted) -> Response:
     """Show the pages of a case that were captured, those first that changed."""
-    lang, pages = language_of(request), pages_of_case(book_of(request), person_of(request), number)
-    ordered = sorted(pages.pages, key=lambda one: (-one.changes, -len(one.captures)))
-    rows = listed(ordered, COLUMNS, order, lang)
+    pages = pages_of_case(book_of(request), person_of(request), number)
+    rows = _as_list(pages.pages, order, language_of(request))
     return page(
         request, "reports/captures.html", shown=pages.shown, pages=pages, list=rows,
         rows=list(zip(rows.rows, rows.texts, strict=True))[:MOST_ROWS], more=max(0, len(rows.rows) - MOST_ROWS),
         again=sum(len(one.had) > 1 for one in pages.pages), changed=sum(one.changes > 0 for one in pages.pages),
         failed=sum(len(one.had) < len(one.captures) for one in pages.pages),
     )  # fmt: skip
+
+
+@router.get("/watch/runs/{number}/captures.{ending}", action="read")
+def give_captures(request: Request, number: Number, ending: Ending, order: ListWanted) -> Response:
+    """Give the list of captured pages as a file, in which no cell is a formula."""
+    lang, pages = language_of(request), pages_of_case(book_of(request), person_of(request), number)
+    rows = _as_list(pages.pages, order, lang)
+    return downloads.download(rows.file(ending, "page_captures_list", lang), f"captures-{number}.{ending}")
+
+
+def _as_list(pages: Sequence[PageHistory], order: ListAsked, lang: str) -> ListShown[PageHistory]:
+    """Return captured pages as a list, those first that changed where nothing else is asked."""
+    return listed(sorted(pages, key=lambda one: (-one.changes, -len(one.captures))), COLUMNS, order, lang)
 
 
 @router.get("/watch/runs/{number}/captures/page", action="read")

@@ -25,7 +25,7 @@ from opencwc.web.reports.event_map import MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
-from opencwc.web.server.listing import ListColumn, ListWanted, LongList, Spread, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
@@ -131,16 +131,17 @@ def show_picture(
     )  # fmt: skip
 
 
-@router.get("/watch/runs/{number}/picture.csv", action="read")
+@router.get("/watch/runs/{number}/picture.{ending}", action="read")
 def give_picture(
-    request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
+    request: Request, number: Number, ending: Ending, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
 ) -> Response:
-    """Give the table by area and month as CSV, in which no cell is a formula."""
+    """Give the table by area and month as a file, in which no cell is a formula."""
+    lang = language_of(request)
     run = event_run(request, number)
     events = EventRows(run.index.columns, run.today(wanted).places)
     area: By = "region" if by == "region" else "country"
-    table = listed(picture_of(events, area), columns_of(area), order, language_of(request))
-    return downloads.download(table.csv(), f"{area}-months-{number}.csv")
+    table = listed(picture_of(events, area), columns_of(area), order, lang)
+    return downloads.download(table.file(ending, f"page_watch_months_{area}", lang), f"{area}-months-{number}.{ending}")
 
 
 def region_choices(index: EventIndex) -> list[str]:

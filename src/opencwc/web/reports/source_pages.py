@@ -26,7 +26,7 @@ from opencwc.web.casebook.upload_forms import FILE, UploadForm, Uploads
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed
 from opencwc.web.server.htmx_headers import announcing, leading_to
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -134,12 +134,15 @@ def show_sources(request: Request, wanted: SourcesAsked, order: ListWanted) -> R
     )  # fmt: skip
 
 
-@router.get(f"{LIST}/table.csv", action="read")
-def give_table(request: Request, wanted: SourcesAsked, order: ListWanted) -> Response:
-    """Give the table as CSV, in which no cell is a formula."""
+@router.get(LIST + "/table.{ending}", action="read")
+def give_table(request: Request, ending: Ending, wanted: SourcesAsked, order: ListWanted) -> Response:
+    """Give the table as a file, in which no cell is a formula."""
+    lang = language_of(request)
     read = read_sources_of(book_of(request), person_of(request))
     rows = [row for row in read.rows if wanted.wants(row)]
-    return downloads.download(listed(rows, COLUMNS, order, language_of(request)).csv(), "outlets.csv")
+    return downloads.download(
+        listed(rows, COLUMNS, order, lang).file(ending, "page_sources_list", lang), f"outlets.{ending}"
+    )
 
 
 @router.get(f"{LIST}/sources.csv", action="read")

@@ -19,7 +19,7 @@ from opencwc.reports.summaries import STAGES
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import ListColumn, ListWanted, LongList, Spread, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import day_said, say
@@ -129,9 +129,11 @@ def _spread(columns: EventColumns, name: str) -> Spread:
     return Spread(having, [row_with(name, int(count)) for count in counts])
 
 
-@router.get("/watch/runs/{number}/table.csv", action="read")
-def give_table(request: Request, number: Number, wanted: EventsAsked, order: ListWanted) -> Response:
-    """Give the table as CSV, in which no cell is a formula."""
+@router.get("/watch/runs/{number}/table.{ending}", action="read")
+def give_table(request: Request, number: Number, ending: Ending, wanted: EventsAsked, order: ListWanted) -> Response:
+    """Give the table as a file, in which no cell is a formula."""
+    lang = language_of(request)
     run = event_run(request, number)
     rows = map(run.index.columns.row, run.today(wanted).places.tolist())
-    return downloads.download(listed(rows, WITH_IDS, order, language_of(request)).csv(), f"events-{number}.csv")
+    table = listed(rows, WITH_IDS, order, lang)
+    return downloads.download(table.file(ending, "watch_report_list", lang), f"events-{number}.{ending}")

@@ -1,4 +1,7 @@
-"""One table for every list: sorted by any column, searched, and given as CSV as it is shown.
+"""One table for every list: sorted by any column, searched, and given as CSV or XLSX as it is shown.
+
+A search finds each of its words anywhere in a row, without accents and in capitals or not. A word that stands nowhere
+in the whole list is taken for a slip: then the rows are found whose words begin almost so, and the list says so.
 
 A page names its columns once (`ListColumn`), takes `ListWanted` from its address, and shows what `listed` returns with
 the macros of ``tables.html``. No script is needed: a heading is a link, and cells become cards on a phone by their
@@ -10,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from fastapi import Depends, Query
 from numpy.typing import NDArray
 
+from opencwc.convention.measure_terms import fold
 from opencwc.files.csv_cells import csv_of
+from opencwc.language.name_search import parts_of, taken_for
 from opencwc.publishing.xlsx import table_workbook
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say
@@ -25,6 +30,11 @@ Row = TypeVar("Row")
 LONGEST_SEARCH = 200
 SEARCHED = Query(max_length=LONGEST_SEARCH)
 Searched = Annotated[str, SEARCHED]
+Ending = Literal["csv", "xlsx"]
+"""The kinds of file that every list is given as."""
+Slips: TypeAlias = "tuple[tuple[str, tuple[str, ...]], ...]"
+"""Words of a search that stand nowhere, each with the words that were taken for it."""
+_NO_SLIPS: Slips = ()
 _MOST_RANKS = 6
 """Orders of a long list that are remembered, by column and language."""
 
@@ -64,7 +74,8 @@ ListWanted = Annotated[ListAsked, Depends()]
 class ListShown(Generic[Row]):
     """A list as it is shown: the rows that were found in their order, how many there are in all, and its columns.
 
-    ``found`` is how many were found; of a long list ``rows`` are a part of them.
+    ``found`` is how many were found; of a long list ``rows`` are a part of them. ``slips`` are words of the search that
+    stand nowhere, each with the words that were taken for it.
     """
 
     rows: tuple[Row, ...]
@@ -73,10 +84,15 @@ class ListShown(Generic[Row]):
     asked: ListAsked
     texts: tuple[tuple[str, ...], ...] = field(repr=False)
     found: int
+    slips: Slips = _NO_SLIPS
 
     def csv(self) -> bytes:
         """Return what is shown as CSV, in which no cell is a formula."""
         return csv_of([[column.name for column in self.columns], *self.texts])
+
+    def file(self, ending: Ending, title: str, lang: str) -> bytes:
+        """Return what is shown as a file; ``title`` is the message that names the sheet of a workbook."""
+        return self.csv() if ending == "csv" else self.xlsx(say(title, lang), lang)
 
     def xlsx(self, title: str, lang: str) -> bytes:
         """Return what is shown as a workbook, in which no cell is a formula."""
@@ -85,16 +101,34 @@ class ListShown(Generic[Row]):
         return table_workbook(title, headings, self.texts, numbers)
 
 
+def table_file(ending: Ending, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a table as a file, in which no cell is a formula."""
+    return csv_of([headings, *rows]) if ending == "csv" else table_workbook(title, headings, rows)
+
+
 def listed(rows: Iterable[Row], columns: Sequence[ListColumn[Row]], asked: ListAsked, lang: str) -> ListShown[Row]:
     """Return the rows in which every word of the search stands, in the order asked for; else in that they came in."""
     every = [(row, tuple(column.text(row, lang) for column in columns)) for row in rows]
-    words = asked.find.casefold().split()
-    found = [(row, texts) for row, texts in every if _holds(texts, words)]
+    found, slips = every, _NO_SLIPS
+    if parts := parts_of(asked.find):
+        whole = [fold(" ".join(texts)).text for _, texts in every]
+        wanted = [taken_for(part, whole) for part in parts]
+        found = [one for one, text in zip(every, whole, strict=True) if all(_any_in(some, text) for some in wanted)]
+        slips = slips_of(parts, wanted)
     column, turned = _order_asked(columns, asked)
     if column is not None:
         found.sort(key=lambda line: column.sorted_by(line[0], lang), reverse=turned)
     rows, texts = tuple(row for row, _ in found), tuple(texts for _, texts in found)
-    return ListShown(rows, len(every), columns, asked, texts, len(rows))
+    return ListShown(rows, len(every), columns, asked, texts, len(rows), slips)
+
+
+def _any_in(words: Iterable[str], text: str) -> bool:
+    return any(word in text for word in words)
+
+
+def slips_of(parts: Sequence[str], wanted: Sequence[tuple[str, ...]]) -> Slips:
+    """Return the parts of a search that were taken for other words, with these."""
+    return tuple((part, some) for part, some in zip(parts, wanted, strict=True) if some and part not in some)
 
 
 def _order_asked(columns: Sequence[ListColumn[Row]], asked: ListAsked) -> tuple[ListColumn[Row] | None, bool]:
@@ -133,24 +167,33 @@ class LongList(Generic[Row]):
     def part(self, places: NDArray[np.int64], asked: ListAsked, lang: str, start: int, most: int) -> ListShown[Row]:
         """Return some of the rows at ``places`` that are found: as `listed` orders them, from one place on."""
         found = places
-        for word in asked.find.casefold().split():
-            found = found[np.any([self._holds(column, word, lang)[found] for column in self.columns], axis=0)]
+        parts = parts_of(asked.find)
+        wanted = [self._taken_for(part, lang) for part in parts]
+        for words in wanted:
+            found = found[np.any([self._holds(column, words, lang)[found] for column in self.columns], axis=0)]
         column, turned = _order_asked(self.columns, asked)
         if column is not None:
             ranks = self._ranks_by(column, lang)[found]
             found = found[np.argsort(ranks.max(initial=0) - ranks if turned else ranks, kind="stable")]
         rows = tuple(map(self._row, found[start : start + most].tolist()))
         texts_shown = tuple(tuple(column.text(row, lang) for column in self.columns) for row in rows)
-        return ListShown(rows, len(places), self.columns, asked, texts_shown, len(found))
+        return ListShown(rows, len(places), self.columns, asked, texts_shown, len(found), slips_of(parts, wanted))
 
-    def _holds(self, column: ListColumn[Row], word: str, lang: str) -> NDArray[np.bool_]:
-        """Tell of each row whether a word stands in a column of it."""
+    def _taken_for(self, part: str, lang: str) -> tuple[str, ...]:
+        return taken_for(part, [text for column in self.columns for text in self._texts(column, lang)])
+
+    def _holds(self, column: ListColumn[Row], words: Sequence[str], lang: str) -> NDArray[np.bool_]:
+        """Tell of each row whether one of some words stands in a column of it."""
         numbers, values, _ = self._spread(column.name)
+        holds = np.fromiter((_any_in(words, text) for text in self._texts(column, lang)), np.bool_, len(values))
+        return holds[numbers] if len(values) else np.zeros(len(numbers), np.bool_)
+
+    def _texts(self, column: ListColumn[Row], lang: str) -> Sequence[str]:
+        """Return what the values of a column say, as it is searched."""
         key = (column.name, lang)
         if key not in self._searched:
-            self._searched[key] = [column.text(value, lang).casefold() for value in values]
-        holds = np.fromiter((word in text for text in self._searched[key]), np.bool_, len(values))
-        return holds[numbers] if len(values) else np.zeros(len(numbers), np.bool_)
+            self._searched[key] = [fold(column.text(value, lang)).text for value in self._spread(column.name).values]
+        return self._searched[key]
 
     def _ranks_by(self, column: ListColumn[Row], lang: str) -> NDArray[np.integer[Any]]:
         """Return how the rows sort by a column, in numbers as small as they come, which sort quickest."""
@@ -164,10 +207,3 @@ class LongList(Generic[Row]):
                 ranks = of_values.astype(np.min_scalar_type(len(rank_of)))[numbers]
             self._ranks = {**dict(list(self._ranks.items())[1 - _MOST_RANKS :]), key: ranks}
         return self._ranks[key]
-
-
-def _holds(texts: Iterable[str], words: Sequence[str]) -> bool:
-    if not words:
-        return True
-    whole = " ".join(texts).casefold()
-    return all(word in whole for word in words)

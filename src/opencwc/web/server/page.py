@@ -258,6 +258,8 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         if not value:
             return ""
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        if lang == "ar":  # a clock of 24 hours, kept in one piece that runs from left to right
+            return f"{day(known.date())}، \u2066{known:%H:%M:%S}\u00a0UTC\u2069"
         return _western(format_datetime(known, "medium", locale=locale)) + "\u00a0UTC"
 
     def foreign(text: str) -> Markup:

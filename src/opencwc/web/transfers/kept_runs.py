@@ -18,12 +18,14 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import findings_of_run
 from opencwc.casebook.model import Person, Status
 from opencwc.casebook.permissions import may
+from opencwc.convention.measure_terms import fold
 from opencwc.errors import NotFoundError
 from opencwc.finding import Verdict
 from opencwc.jobs.kept_runs import Shelf, ShownRun, shown_run
+from opencwc.language.name_search import parts_of, taken_for
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.reconcile.verb import VERB as RECONCILE
-from opencwc.web.server.listing import ListAsked, Searched
+from opencwc.web.server.listing import ListAsked, Searched, Slips, slips_of
 from opencwc.web.server.page import page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import book_of, person_of
@@ -108,27 +110,46 @@ def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
     if wanted.year:
         year = int(wanted.year) if wanted.year.isdecimal() else -1
         groups = groups.filter(pl.col("year") == year)
-    for word in wanted.find.casefold().split():
-        groups = groups.filter(_holds(kept, word))
+    for words in _words_wanted(kept, wanted):
+        groups = groups.filter(_holds(kept, words))
     return kept.groups.filter(pl.col("rank").is_in(groups["rank"].unique().implode())).sort("rank", maintain_order=True)
 
 
-def _holds(kept: KeptReconciliation, word: str) -> pl.Expr:
+def slips_in(kept: KeptReconciliation, wanted: SumFilter) -> Slips:
+    """Return the words of a search that stand nowhere, with what they were taken for."""
+    return slips_of(parts_of(wanted.find), _words_wanted(kept, wanted))
+
+
+def _words_wanted(kept: KeptReconciliation, wanted: SumFilter) -> list[tuple[str, ...]]:
+    """Return what each word of a search is taken for: itself, or the nearest words where it stands nowhere."""
+    parts = parts_of(wanted.find)
+    if not parts:
+        return []
+    years = map(str, kept.groups["year"].unique())
+    texts = [*_chemicals_said(kept), *_states_said(kept).values(), *years]
+    return [taken_for(part, texts) for part in parts]
+
+
+def _holds(kept: KeptReconciliation, words: Sequence[str]) -> pl.Expr:
     """Say of a sum whether a word stands in its chemical's name or entry, in a State's code or name, or is its year."""
     import polars as pl
 
-    said = [
-        " ".join((*(name_said(chemical.name, lang) for lang in LANGUAGES), *chemical.entries)).casefold()
+    places = [place for place, text in enumerate(_chemicals_said(kept)) if any(word in text for word in words)]
+    states = [code for code, text in _states_said(kept).items() if any(word in text for word in words)]
+    of_state = pl.col("exporter").is_in(states) | pl.col("importer").is_in(states)
+    return pl.col("substance").is_in(places) | of_state | pl.col("year").cast(pl.String).is_in(words)
+
+
+def _chemicals_said(kept: KeptReconciliation) -> list[str]:
+    return [
+        fold(" ".join((*(name_said(chemical.name, lang) for lang in LANGUAGES), *chemical.entries))).text
         for chemical in kept.chemicals
     ]
-    places = [place for place, text in enumerate(said) if word in text]
-    codes = {*kept.groups["exporter"].unique(), *kept.groups["importer"].unique()}
-    states = [
-        code for code in codes
-        if any(word in text.casefold() for text in (code, *(state_name(code, lang) for lang in LANGUAGES)))
-    ]  # fmt: skip
-    of_state = pl.col("exporter").is_in(states) | pl.col("importer").is_in(states)
-    return pl.col("substance").is_in(places) | of_state | (pl.col("year").cast(pl.String) == word)
+
+
+def _states_said(kept: KeptReconciliation) -> dict[str, str]:
+    codes = sorted({*kept.groups["exporter"].unique(), *kept.groups["importer"].unique()})
+    return {code: fold(" ".join((code, *(state_name(code, lang) for lang in LANGUAGES)))).text for code in codes}
 
 
 def fitting_matters(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query, Request
@@ -17,13 +18,14 @@ from opencwc.casebook.model import Status
 from opencwc.errors import InputError
 from opencwc.files.csv_cells import csv_of
 from opencwc.publishing.report_files import report_file
+from opencwc.publishing.xlsx import table_workbook
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import After, Number
-from opencwc.web.server.listing import ListColumn, ListShown
+from opencwc.web.server.listing import Ending, ListColumn, ListShown
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
@@ -43,6 +45,7 @@ from opencwc.web.transfers.kept_runs import (
     named_lines_of,
     over_the_years,
     shown_reconciliation,
+    slips_in,
     sum_of_rank,
     transfers_page,
 )
@@ -118,7 +121,7 @@ def _page_of_sums(shown: Reconciliation, wanted: SumFilter, after: int, lang: st
     sums = fitting_matters(shown.kept, wanted)
     lines = tuple(_line(shown, row, lang) for row in sums.slice(after, A_PAGE).to_dicts())
     every = fitting_matters(shown.kept, replace(wanted, find="", order="")) if wanted.find else sums
-    listed = ListShown(lines, len(every), COLUMNS, wanted, (), len(sums))
+    listed = ListShown(lines, len(every), COLUMNS, wanted, (), len(sums), slips_in(shown.kept, wanted))
     return {"listed": listed, "next": after + A_PAGE if after + A_PAGE < len(sums) else None}
 
 
@@ -140,20 +143,24 @@ def likely(probability: float) -> str:
     return next(word for least, word in LIKELY if probability >= least)
 
 
-@router.get("/transfers/runs/{number}/list.csv", action="read")
-def give_list(request: Request, number: Number, wanted: SumsAsked) -> Response:
-    """Give the list that a filter wants as CSV, with the columns of the command."""
+@router.get("/transfers/runs/{number}/list.{ending}", action="read")
+def give_list(request: Request, number: Number, ending: Ending, wanted: SumsAsked) -> Response:
+    """Give the list that a filter wants as a file, with the columns of the command."""
     lang = language_of(request)
     shown = shown_reconciliation(request, number)
     sums = fitting_matters(shown.kept, wanted)
-    return downloads.download(_csv(shown, sums, lang), f"reconciliation-{number}.csv")
+    name = f"reconciliation-{number}.{ending}"
+    if ending == "xlsx":
+        title = say("page_transfers_list_title", lang)
+        return downloads.download(table_workbook(title, RECONCILED_COLUMNS, _rows(shown, sums, lang)), name)
+    parts = (csv_of(_rows(shown, some, lang)) for some in sums.iter_slices(1_000))
+    return downloads.download(chain([csv_of([RECONCILED_COLUMNS])], parts), name)
 
 
-def _csv(shown: Reconciliation, sums: pl.DataFrame, lang: str) -> Iterator[bytes]:
-    yield csv_of([RECONCILED_COLUMNS])
-    for part in sums.iter_slices(1_000):
-        lines = (sum_as_json(shown.kept, group, lang) for group in part.iter_rows(named=True))
-        yield csv_of({**line, "over_threshold": str(line["over_threshold"]).lower()}.values() for line in lines)
+def _rows(shown: Reconciliation, sums: pl.DataFrame, lang: str) -> Iterator[tuple[object, ...]]:
+    for group in sums.iter_rows(named=True):
+        line = sum_as_json(shown.kept, group, lang)
+        yield (*{**line, "over_threshold": str(line["over_threshold"]).lower()}.values(),)
 
 
 # ------------------------------------------------------------------------------------------------------- a pair
