@@ -385,7 +385,7 @@ def _figure(
 
 
 def _is_before_the_other(sentence: Sentence, high: int) -> bool:
-    """Tell whether another event comes behind a figure, with one of its own: "nine fell ill; a similar leak hurt 50"."""
+    """Tell whether another event comes behind a figure, with one of its own: "nine fell ill; such a leak hurt 50"."""
     text, lang = sentence.text, sentence.lang
     other = listed("elsewhere", lang).search(text)
     if other is None or other.start() < high:

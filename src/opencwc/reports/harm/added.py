@@ -113,9 +113,9 @@ def with_others(sentence: Sentence, figures: Sequence[Figure]) -> Iterator[Figur
 
 
 def _are_others(sentence: Sentence, some: Figure, more: Figure) -> bool:
-    if some.harm != more.harm or some.number < 2 or more.number < 1 or set(some.spans) & set(more.spans):
+    if some.harm != more.harm or some.number < 2 or more.number < 1 or not (some.spans and more.spans):
         return False
-    if some.part or more.part or some.total or more.total or some.further or not some.spans or not more.spans:
+    if some.further or set(some.spans) & set(more.spans) or any(one.part or one.total for one in (some, more)):
         return False
     counted = more.spans[0]
     if sentence.start > counted.start or some.spans[0] >= counted:
