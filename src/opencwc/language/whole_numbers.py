@@ -250,8 +250,12 @@ def _fits_arabic(tens: int, value: int, joined: bool, room: bool) -> bool:
 _FITS = {"fr": _fits_french, "ar": _fits_arabic}
 
 
+_WEEKDAY = re.compile("(?<=周|期|拜)[一二三四五六](?![十百千万个次天])")
+
+
 def _chinese(text: str) -> Iterator[Number]:
-    for match in _CHINESE.finditer(in_figures(text)):
+    plain = _WEEKDAY.sub("日", in_figures(text))
+    for match in _CHINESE.finditer(plain):
         between = _BETWEEN.fullmatch(match["number"])
         if between and not match["vague"] and not match["vague_end"]:
             low, high = (chinese_number(sign + between["unit"]) or 0 for sign in between["ends"])

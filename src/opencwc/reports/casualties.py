@@ -19,11 +19,11 @@ from opencwc.language.sentences import sentences_in
 from opencwc.language.whole_numbers import Number, find_numbers
 from opencwc.models.register import usable_now
 from opencwc.reports.figure_model import MODEL, read_figures
-from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there
+from opencwc.reports.harm.added import graver, said_in_one_breath, with_here_and_there, with_others
 from opencwc.reports.harm.candidates import Told, candidates_of
 from opencwc.reports.harm.culprits import without_culprits
 from opencwc.reports.harm.links import carried, is_part, joined_to_harm, shares_fate, with_harm_behind
-from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, listed
+from opencwc.reports.harm.lists import ANDS, CLAUSES, COMMAS, STOPS, Harm, clause_around, harm_pattern, listed
 from opencwc.reports.harm.nobody import is_of_nobody, is_unhurt, nobody_harmed, none_survived, unharmed
 from opencwc.reports.harm.one import in_turn, is_further, lives_lost, ones_harmed
 from opencwc.reports.harm.people import people_in
@@ -50,6 +50,10 @@ _LONG_AGO = 2.0
 
 _NEAR = 1.1
 """By how much the figures may differ, in what speaks for them, among which the highest is taken."""
+
+
+_NEW = 20
+"""Within so many days a report is on something new."""
 
 
 _MOST = 30
@@ -115,6 +119,9 @@ def _answer(report: Report, lang: str, nature: Nature, figures: Sequence[Figure]
         figures = [figure for figure in figures if not (figure.number and figure.harm in none)]
     if any(figure.number and not figure.weak and figure.score >= _ENOUGH for figure in figures):
         figures = [figure for figure in figures if figure.number or not figure.weak]
+    new = [figure.spans[0] for figure in figures if figure.number and not figure.ago and figure.score >= -_NEAR]
+    if new:
+        figures = [figure for figure in figures if not figure.ago or figure.spans[0] < min(new)]
     killed = _latest("killed", figures)
     others = [
         one for one in figures if one.at >= 0 or one.harm == "killed" or one.number != killed.number or not one.number
@@ -213,8 +220,11 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
     plain = [plain_text(report.whole[start:end], lang) for start, end in spans]
     corrects = bool(listed("correction", lang).search(" ".join(one.text for one in plain[:2])))
     remembers = is_remembered(report, lang, nature)
-    event = _day_of(find_date(report, lang, nature), report)
+    told_day = find_date(report, lang, nature)
+    event = _day_of(told_day, report)
     year = 0 if remembers or nature.stage == "concluded" else event.year
+    is_new = (report.published.date() - event).days <= _NEW or _is_of_another(report, told_day, lang)
+    news = nature.stance != "none"
     at = 0
     for index, (start, end) in enumerate(spans):
         is_title = start < report.body_at
@@ -228,8 +238,15 @@ def _sentences(report: Report, lang: str, nature: Nature, dates: Sequence[FoundD
         mistaken = listed("mistaken", lang)
         score -= 2.5 * bool(mistaken.search(behind[:60]) and not mistaken.search(plain[index].text))
         around = " ".join(one.text for one in plain[max(0, index - 1) : index + 1])
-        yield Sentence(plain[index], start, lang, at, is_title, score, nature.stance != "none", around, other, year)
+        yield Sentence(plain[index], start, lang, at, is_title, score, news, around, other, year, is_new)
         at += not is_title
+
+
+def _is_of_another(report: Report, told: Date, lang: str) -> bool:
+    """Tell whether the only day of a report is a time long before, told late: "In the same town last autumn"."""
+    late = [span for span in told.spans if sentences_in(report.whole[: span.start])[1:]]
+    words = (plain_text(report.whole[span.start : span.end], lang).text for span in late)
+    return bool(late) and any(listed("ago", lang).search(word) for word in words)
 
 
 def _is_birth(text: str, found: FoundDate, lang: str) -> bool:
@@ -240,7 +257,7 @@ def _is_birth(text: str, found: FoundDate, lang: str) -> bool:
 
 def _is_before(found: FoundDate, event: date) -> bool:
     """Tell whether a date lies well before the event."""
-    return (event - found.first).days > 20 and not event.isoformat().startswith(found.text)
+    return (event - found.first).days > _NEW and not event.isoformat().startswith(found.text)
 
 
 def _day_of(told: Date, report: Report) -> date:
@@ -288,7 +305,7 @@ def _figures(sentence: Sentence, dates: Sequence[FoundDate]) -> Iterator[Figure]
         figures = [figure for figure in figures if figure.harm == "killed" or figure.number > 1]
     if sentence.is_news:
         yield from (one for one in ones if not (turns and one.harm == "affected"))
-    yield from with_here_and_there(sentence, figures)
+    yield from with_others(sentence, list(with_here_and_there(sentence, figures)))
 
 
 def _overlap(word: HarmWord, place: tuple[int, int]) -> bool:
@@ -334,9 +351,10 @@ def _figure(
         listed(name, lang).search(CLAUSES.split(text[high:])[0]) for name in ("mistaken", "untrue")
     )
     score -= _OTHER * (not number.article and _is_of_another_year(sentence, low, high))
-    score -= _LONG_AGO * _is_long_ago(sentence, low, high)
+    ago = any(_is_long_ago(sentence, one.start, one.end) for one in (number, word))
+    score -= _LONG_AGO * ago
     lesser = _is_lesser(text, number.start, number.end, number, lang)
-    if sentence.of_other and listed("this_time", lang).search(text[:low]):
+    if sentence.of_other and (listed("this_time", lang).search(text[:low]) or _is_before_the_other(sentence, high)):
         score += _OTHER
     score += 1.5 * (total and not earlier and not lesser) - 2.5 * earlier - 2.0 * lesser
     if word.harm == "affected" and is_unhurt(re.split("[.;。；]", text[high : high + 60])[0], lang):
@@ -362,7 +380,19 @@ def _figure(
         sentence.at_or_title,
         total,
         place,
+        ago=ago and sentence.is_new,
     )
+
+
+def _is_before_the_other(sentence: Sentence, high: int) -> bool:
+    """Tell whether another event comes behind a figure, with one of its own: "nine fell ill; such a leak hurt 50"."""
+    text, lang = sentence.text, sentence.lang
+    other = listed("elsewhere", lang).search(text)
+    if other is None or other.start() < high:
+        return False
+    stops = [stop.end() for stop in STOPS.finditer(text, high, other.start())]
+    own = find_numbers(text[stops[-1] :], lang) if stops else []
+    return bool(own) and harm_pattern(lang).search(text, stops[-1]) is not None
 
 
 _OF_WEEKDAYS = ("周", "期", "拜")
@@ -384,7 +414,29 @@ def _clause_at(sentence: Sentence, low: int, high: int) -> tuple[int, int]:
 
 def _is_long_ago(sentence: Sentence, low: int, high: int) -> bool:
     """Tell whether the clause of a figure says a time long before: "where seven fell ill a month ago"."""
-    return bool(sentence.year and listed("ago", sentence.lang).search(sentence.text, *_clause_at(sentence, low, high)))
+    if not sentence.year:
+        return False
+    start, end = _clause_at(sentence, low, high)
+    while sentence.text[start - 1 : start] == "、":
+        start = _clause_at(sentence, start - 1, high)[0]
+    ago = listed("ago", sentence.lang)
+    return bool(ago.search(sentence.text, start, end)) or _is_set_before(sentence, ago, start)
+
+
+def _is_set_before(sentence: Sentence, times: re.Pattern[str], start: int) -> bool:
+    """Tell whether the part before a clause sets its time: "In the same town last autumn, two died"."""
+    if start < 2 or not COMMAS.fullmatch(sentence.text[start - 1]):
+        return False
+    stop = max((stop.end() for stop in STOPS.finditer(sentence.text, 0, start - 1)), default=0)
+    part = sentence.text[stop : start - 1]
+    if (stop and COMMAS.fullmatch(sentence.text[stop - 1])) and not _WHERE.match(sentence.text, start):
+        return False
+    joined = ANDS[sentence.lang].match(sentence.text[start : start + 12].lstrip())
+    return not joined and bool(times.search(part)) and not harm_pattern(sentence.lang).search(part)
+
+
+_WHERE = re.compile(r"\s*(?:in which|where|which|that|qui|où|que|donde|где|котор\w+|التي|الذي|حيث)\b")
+"""Begins a clause on what was named before it."""
 
 
 _YEAR = re.compile(r"(?<![\d.,-])(?:19|20)\d\d(?![\d.,-]\d)")

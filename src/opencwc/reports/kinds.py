@@ -75,7 +75,7 @@ def find_natures(reports: Sequence[tuple[Report, str]]) -> list[Nature]:
     kinds = [kind._replace(text=_by_facts(reading, kind.text)) for kind, reading in zip(kinds, readings, strict=True)]
     known = [certainty_signs(reading.found, kind.text) for reading, kind in zip(readings, kinds, strict=True)]
     stages = [
-        stage._replace(text="reported") if stage.text == "planned" and _is_refused(reading.found, kind.text) else stage
+        stage._replace(text=_stage_by_facts(reading.found, kind.text, stage.text))
         for reading, kind, stage in zip(readings, kinds, meanings.answers("stage", known), strict=True)
     ]
     return [_nature(*one, weights) for one in zip(readings, kinds, stages, strict=True)]
@@ -88,6 +88,15 @@ def _by_facts(reading: _Reading, kind: str) -> str:
     if kind in _MAY_BE_A_CAUSE and decides_because(reading.report, reading.lang, reading.found):
         return "policy"
     return kind
+
+
+def _stage_by_facts(found: Read, kind: str, stage: str) -> str:
+    """Return how far something is known: refused is done; that an inquiry is open confirms nothing."""
+    if stage == "planned" and _is_refused(found, kind):
+        return "reported"
+    if stage == "confirmed" and found.only_steps:
+        return "alleged" if kind in ("alleged_use", "attack") else "reported"
+    return stage
 
 
 def _is_of_a_show(found: Read) -> bool:

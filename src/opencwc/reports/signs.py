@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from opencwc.reports.confirmed_steps import is_confirming, without_steps
 from opencwc.reports.model import Report
 from opencwc.reports.offices import without_names
 from opencwc.reports.words import CERTAINTY, Hit, load_words
@@ -39,6 +40,8 @@ class Read(NamedTuple):
     lead_ends: int
     past: bool
     """Whether title or opening name a year that lies two years or more before the report."""
+    only_steps: bool = False
+    """Whether all that is confirmed in it is a step of a body's own work: an inquiry, tests, a report received."""
 
     def zone(self, hit: Hit) -> str:
         """Return where a hit stands."""
@@ -53,7 +56,10 @@ def read(report: Report, lang: str) -> Read:
     years = [int(match[0]) for match in _YEAR.finditer(report.whole[:lead_ends])]
     past = any(_OLDEST <= year <= report.published.year - 2 for year in years)
     text = report.whole[:_READ]
-    return Read(without_names(load_words(lang).find(text), text, lang, report.body_at), title_ends, lead_ends, past)
+    words = load_words(lang).find(text)
+    happened = list(without_steps(words, text, lang))
+    only_steps = len(happened) < len(words) and not any(is_confirming(hit) for hit in happened)
+    return Read(without_names(happened, text, lang, report.body_at), title_ends, lead_ends, past, only_steps)
 
 
 class Pair(NamedTuple):

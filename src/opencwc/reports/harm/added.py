@@ -1,4 +1,4 @@
-"""Figures that belong together: in one breath, lightly and badly hurt, here and there."""
+"""Figures that belong together: in one breath, lightly and badly hurt, here and there, some and others."""
 
 from __future__ import annotations
 
@@ -91,6 +91,44 @@ def with_here_and_there(sentence: Sentence, figures: Sequence[Figure]) -> Iterat
             spans=first.spans + second.spans,
         )
     yield from (figure for at, figure in enumerate(told) if at not in added)
+
+
+def with_others(sentence: Sentence, figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Add up some and others of whom one sentence tells: "six were treated there, three more taken to hospital"."""
+    told = sorted(figures, key=lambda figure: figure.place)
+    at = 0
+    while at < len(told):
+        figure = told[at]
+        while at + 1 < len(told) and _are_others(sentence, figure, told[at + 1]):
+            other = told[at + 1]
+            figure = figure._replace(
+                number=figure.number + other.number,
+                score=figure.score + 0.4,
+                spans=figure.spans + other.spans,
+                place=(figure.place[0], other.place[1]),
+            )
+            at += 1
+        yield figure
+        at += 1
+
+
+def _are_others(sentence: Sentence, some: Figure, more: Figure) -> bool:
+    if some.harm != more.harm or some.number < 2 or more.number < 1 or not (some.spans and more.spans):
+        return False
+    if some.further or set(some.spans) & set(more.spans) or any(one.part or one.total for one in (some, more)):
+        return False
+    counted = more.spans[0]
+    if sentence.start > counted.start or some.spans[0] >= counted:
+        return False
+    text, lang = sentence.text, sentence.lang
+    start, end = sentence.places_of(counted)
+    said = sentence.places_of(more.spans[-1])
+    if said[1] <= start and STOPS.search(text[said[1] : start]):
+        return False  # told of some, not of the others
+    before, behind = text[max(0, start - 20) : start].rstrip(), text[end : end + 30].lstrip()
+    if listed("known_ones", lang).search(before) or (lang == "ar" and text.startswith("ال", start)):
+        return False  # the others of those told before
+    return bool(listed("others_before", lang).search(before) or listed("others_behind", lang).match(behind))
 
 
 def _dies_there(sentence: Sentence, first: Figure, second: Figure) -> bool:

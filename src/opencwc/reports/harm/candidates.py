@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -277,21 +276,14 @@ def _of_rules(sentence: Sentence, figures: Sequence[Figure], mentions: Sequence[
         start, end = figure.place
         if figure.number == 0:
             first = figure.spans[0]
-            start, end = _place_of(sentence, first)
+            start, end = sentence.places_of(first)
             if (0, start) not in known:
                 known.add((0, start))
                 yield _Mention(start, end, 0, "nobody")
         elif figure.number > 0 and figure.number not in values:
             values.add(figure.number)
-            start, end = _place_of(sentence, figure.spans[0])
+            start, end = sentence.places_of(figure.spans[0])
             yield _Mention(start, end, figure.number, "ruled")
-
-
-def _place_of(sentence: Sentence, span: Span) -> tuple[int, int]:
-    """Return where a place of the report stands in the sentence as words are looked for in it."""
-    places = sentence.plain.places
-    start = bisect_left(places, span.start - sentence.start)
-    return start, max(start, bisect_left(places, span.end - sentence.start))
 
 
 def _alone(words: Sequence[_Word], mentions: Sequence[_Mention]) -> Iterator[_Mention]:

@@ -32,6 +32,8 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
             numbers = [one for one in numbers if not (one.article and 0 < match.start() - one.end < 2)]
             if not any(number.start < match.end() and match.start() < number.end for number in numbers):
                 numbers.append(Number(match.start(), match.end(), value))
+    if lang == "ar":
+        numbers.extend(_struck_two(text, words, numbers))
     counted = [number for number in found if not number.article and not number.rank]
     numbers.extend(one for one in _single(sentence, numbers) if not _is_counted(text, one, counted, lang))
     numbers = [number for number in numbers if not _is_pool_ahead(text, number, numbers, lang)]
@@ -41,6 +43,19 @@ def people_in(sentence: Sentence, words: Sequence[HarmWord]) -> list[Number]:
     return [
         number for at, number in enumerate(numbers) if not (at and _is_pool(text, numbers[at - 1], number, lang, words))
     ]
+
+
+def _struck_two(text: str, words: Sequence[HarmWord], numbers: Sequence[Number]) -> Iterator[Number]:
+    """Give the two people whom a noun in the dual right behind an Arabic verb of harm tells of: "توفي راعيان"."""
+    for word in words:
+        noun = _DUAL.match(text, word.end) if word.behind else None
+        if noun is None or listed("no_dual", "ar").fullmatch(noun[1]) or listed("things", "ar").fullmatch(noun[1]):
+            continue
+        if not any(number.start < noun.end(1) and noun.start(1) < number.end for number in numbers):
+            yield Number(noun.start(1), noun.end(1), 2)
+
+
+_DUAL = re.compile(r"\s+(?:(?:اليوم|امس|ايضا|مساء|صباحا|ليلا) )?(?!ال)([^\W\d_]{2,}(?:ان|تان))(?!\w)")
 
 
 def _named_by_age(text: str, numbers: Sequence[Number], lang: str) -> Iterator[Number]:
@@ -59,11 +74,16 @@ STOPS_OF_SENTENCE = re.compile(r"[;:!?؛；。]|\. ")
 def _later_of(text: str, number: Number, lang: str) -> Number:
     """Return what a number rose or fell to: "from 85 to 120" is 120; "between 30 and 40" is at least 30."""
     before = text[max(0, number.start - 8) : number.start].rstrip()
-    if number.high and any(match.end() == len(before) for match in listed("from", lang).finditer(before)):
+    rose = listed("total", lang).search(text[max(0, number.start - 50) : number.end + 30]) or _HEADLINE.search(before)
+    if number.high and rose and any(match.end() == len(before) for match in listed("from", lang).finditer(before)):
         last = re.search(r"\S+$" if lang != "zh" else r".$", text[number.start : number.end])
         start = number.start + last.start() if last else number.start
         return Number(start, number.end, number.high)
     return number
+
+
+_HEADLINE = re.compile(r": \S+$")
+"""What rose is left out in a headline: "Mustard shells: from 3 to 5 dead"."""
 
 
 def _is_counted(text: str, one: Number, counted: Sequence[Number], lang: str) -> bool:
@@ -125,7 +145,17 @@ def _is_pool_ahead(text: str, number: Number, numbers: Sequence[Number], lang: s
     if not any(match.end() == len(before) for match in listed("out_of", lang).finditer(before)):
         return False
     following = [other for other in numbers if other.start >= number.end][:1]
+    if _is_told_harmed(text[number.end : number.end + 30], lang):
+        return False
     return any(COMMAS.search(text, number.end, other.start) or lang == "ar" for other in following)
+
+
+def _is_told_harmed(behind: str, lang: str) -> bool:
+    """Tell whether those of whom some are told next are themselves said to be harmed: "of the seven taken ill"."""
+    if lang in ("ar", "zh"):
+        return False
+    harm = harm_pattern(lang).search(STOPS.split(behind)[0])
+    return harm is not None and harm.lastgroup == "affected" and len(behind[: harm.start()].split()) <= 1
 
 
 def _is_pool(text: str, part: Number, number: Number, lang: str, words: Sequence[HarmWord]) -> bool:
@@ -204,6 +234,8 @@ def _may_be_people(text: str, number: Number, lang: str, words: Sequence[HarmWor
         return _is_article_of_one(text, number, lang, words)
     if lang == "ar" and text.startswith("ال", number.start) and number.value > 1:  # behind whom it counts
         return True
+    if lang == "ru" and _COLLECTIVE.fullmatch(text, number.start, number.end):
+        return _DAYS_OR_GATES.match(behind) is None
     return not _counts_things(number, behind, lang, words)
 
 
@@ -227,6 +259,15 @@ _NOBODY = re.compile(r"(?<!\w)و?(?:لم|لا|لن)(?: \S+){1,5} ب?احد$")
 _MONDAY = re.compile("[وف]?(?:ال|لل)اثنين")
 
 
+_COLLECTIVE = re.compile("(?:дво|тро|четвер|пятер|шестер|семер|восьмер|девятер|десятер)(?:е|о|их|ых|им|ым|ими|ыми)")
+"""Russian numbers that count people, young animals, and what has no singular."""
+
+
+_DAYS_OR_GATES = re.compile(
+    r"\s+(?:\w+ )?(?:сут|ворот|дверей|дверц|часов|сан(?:ей|и)|ножниц|щен|котят|телят|ягнят|козлят|порос)"
+)
+
+
 _THE_TWO = re.compile(r"\s+(?:ال(?:اخرين|باقيين)|كلاهما|معا)")
 
 
@@ -234,10 +275,13 @@ def _is_rank_of_people(before: str, behind: str, rank: Number, lang: str, words:
     """Tell whether an order is that of somebody who died or was hurt: "the third man has died"."""
     if lang == "ar" and any(listed("things", lang).fullmatch(one) for one in before.split()[-1:]):
         return False
-    near = [word for word in words if 0 <= word.start - rank.end < 25 or 0 <= rank.start - word.end < 25]
-    if any(word.harm == "killed" for word in near):
-        return True
     named = listed("people", lang).match(behind.lstrip()) is not None
+    wide = 25 if not named or lang == "zh" else 80
+    near = [word for word in words if 0 <= word.start - rank.end < 25 or 0 <= rank.start - word.end < 25]
+    if any(word.harm == "killed" for word in words if 0 <= word.start - rank.end < wide) or any(
+        word.harm == "killed" for word in near
+    ):
+        return True
     touched = any(abs(word.start - rank.end) <= 6 or abs(rank.start - word.end) <= 1 for word in near)
     return lang != "zh" and bool(near) and (named or touched)
 

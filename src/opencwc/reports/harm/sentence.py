@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from opencwc.language.plain_text import Plain
@@ -36,6 +37,8 @@ class Figure(NamedTuple):
     total: bool = False
     place: tuple[int, int] = (0, 0)
     weak: bool = False
+    ago: bool = False
+    """Whether its clause puts it into a time long before."""
 
 
 class Sentence(NamedTuple):
@@ -54,6 +57,8 @@ class Sentence(NamedTuple):
     """Whether it tells of another event too."""
     year: int = 0
     """The year of the event; 0 where the report remembers one."""
+    is_new: bool = True
+    """Whether the event is of the days before the report."""
 
     @property
     def at_or_title(self) -> int:
@@ -64,6 +69,12 @@ class Sentence(NamedTuple):
     def text(self) -> str:
         """The sentence in plain text."""
         return self.plain.text
+
+    def places_of(self, span: Span) -> tuple[int, int]:
+        """Return where a place of the report stands in the plain text."""
+        places = self.plain.places
+        start = bisect_left(places, span.start - self.start)
+        return start, max(start, bisect_left(places, span.end - self.start))
 
     def span(self, start: int, end: int) -> Span:
         """Return a place in the report."""
