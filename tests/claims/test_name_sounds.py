@@ -15,6 +15,14 @@ from opencwc.claims.name_sounds import names_in_chinese, sound_alike
         ("穆斯塔加奈姆", "Мостаганем"),
         ("韦里芬", "Верифин"),
         ("Kecskemét", "Кечкемет"),
+        ("诺瓦克", "Novak"),
+        ("伊万诺夫", "Ivanov"),
+        ("冈萨雷斯", "González"),
+        ("维克托", "Вектор"),
+        ("扎里亚", "Заря"),
+        ("拉希米", "Rahimi"),
+        ("莫罗", "Моро"),
+        ("安德松", "أندرسون"),
     ],
 )
 def test_one_name_in_two_scripts_sounds_alike(one: str, other: str) -> None:

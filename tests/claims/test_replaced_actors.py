@@ -121,3 +121,48 @@ def test_who_is_said_not_to_have_done_it_is_who_did_it_in_the_record() -> None:
     found = displaced(sides("No fue la aduana, sino la policía, quien incautó los bidones.", "es", RECORD))
     assert [one.sort for one in found.denied] == ["customs"]
     assert [one.sort for one in found.sorts] == ["police"]
+
+
+CLEARED = [
+    (
+        "en",
+        "The court fined the operator for the spill and acquitted the plant's director.",
+        "The director was convicted.",
+    ),
+    ("fr", "Le tribunal condamne l'exploitant ; le directeur de l'usine a été relaxé.", "Le directeur est condamné."),
+    (
+        "es",
+        "La comisión responsabiliza a la operadora y exculpa al director de la planta.",
+        "El director es el culpable.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("lang", "statement", "claim"), CLEARED)
+def test_whom_the_record_clears_is_blamed_by_the_claim_alone(lang: str, statement: str, claim: str) -> None:
+    assert displaced(sides(claim, lang, statement, lang)).blamed
+
+
+def test_the_police_pass_on_news_that_another_body_holds() -> None:
+    theft = "Ten cylinders of chlorine were stolen from the store."
+    passed_on = sides("Ten cylinders were stolen, the police said.", "en", theft, source="Water company, stock book")
+    found = sides("Ten cylinders were stolen, the prosecutors said.", "en", theft, source="Water company, stock book")
+    assert attribution_signs(passed_on).signs["who_speaker_not_source"] == 0
+    assert attribution_signs(found).signs["who_speaker_not_source"] == 1
+
+
+@pytest.mark.parametrize(
+    ("claim", "insists"), [("Once trabajadores, y no nueve.", 0.0), ("Trabajadores, y no policías.", 1.0)]
+)
+def test_stress_on_a_number_is_none_on_who(claim: str, insists: float) -> None:
+    signs = attribution_signs(sides(claim, "es", "Once personas fueron atendidas.", "es")).signs
+    assert max(
+        signs["found_insists"], actor_signs(sides(claim, "es", "Once personas.", "es")).signs["doer_insists"]
+    ) == (insists)
+
+
+def test_a_minister_of_old_is_a_minister() -> None:
+    both = sides(
+        "La commission tient l'ancien ministre pour responsable.", "fr", "La comisión culpa al exministro.", "es"
+    )
+    assert not displaced(both).blamed

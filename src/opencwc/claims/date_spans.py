@@ -131,7 +131,16 @@ def _first_days(text: str, lang: str, dates: Sequence[FoundDate], today: date, b
                     yield one._replace(start=start, end=end, precision="month", form="month")
 
 
+def _week(one: FoundDate, today: date) -> Stretch:
+    """Return this week or the last one, from Monday to Sunday; what is called the last can be the past seven days."""
+    monday = today - timedelta(days=today.weekday() + (7 if one.form == "week-1" else 0))
+    past = (today - timedelta(days=8), today)
+    return Stretch(monday, monday + timedelta(days=6), one.start, one.end, False, False, one.form != "week-1", (past,))
+
+
 def _stretch(text: str, lang: str, one: FoundDate, today: date, book: _Book) -> Stretch:
+    if one.form in ("week-1", "week+0"):
+        return _week(one, today)
     plain = plain_text(text[max(0, one.start - _AHEAD) : one.end], lang).text
     inside = plain_text(text[one.start : one.end], lang).text
     behind = plain_text(text[one.end : one.end + 4], lang).text

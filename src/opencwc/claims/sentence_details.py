@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from opencwc.claims.date_spans import Stretch, find_stretches
+from opencwc.claims.day_offsets import Offset, find_offsets, with_offsets
 from opencwc.claims.daytimes import DayTime, find_times
 from opencwc.claims.place_mentions import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
@@ -26,7 +28,7 @@ class Details(NamedTuple):
     """What a sentence says; all places count from its beginning.
 
     ``today`` is the day on which it was written, ``source`` whose statement it is, where that is known; ``acting`` says
-    of each word how far it is one for somebody who acts.
+    of each word how far it is one for somebody who acts; ``offsets`` are the days counted from others.
     """
 
     text: str
@@ -44,14 +46,16 @@ class Details(NamedTuple):
     today: date = date.min
     source: str = ""
     acting: tuple[float, ...] = ()
+    offsets: tuple[Offset, ...] = ()
 
 
 def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str = "") -> Details:
     """Return what a sentence says; days without a year are the latest up to ``today``."""
     plain = plain_text(text, lang)
-    dates = _dates(text, lang, today)
+    counted_days = find_offsets(plain, lang)
+    dates = [one for one in _dates(text, lang, today) if not _meets(one, counted_days)]
     times = find_times(plain, lang)
-    taken = [*(Span(one.start, one.end) for one in dates), *(Span(one.start, one.end) for one in times)]
+    taken = [Span(one.start, one.end) for some in (dates, times, counted_days) for one in some]
     agents = named_agents(text)
     named = the_gazetteer().named(text)
     of_names = [
@@ -62,11 +66,16 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     taken += [span for _, span in agents]
     acting = _acting(words, encoder)
     told = find_places(text, lang, named, taken, words, acting)
+    days, offsets = with_offsets(text, find_stretches(text, lang, dates, today), counted_days)
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),
-        words, told, find_sides(text, lang), find_stretches(text, lang, dates, today),
-        find_substances(plain, lang, agents), today, source, tuple(acting),
+        words, told, find_sides(text, lang), days,
+        find_substances(plain, lang, agents), today, source, tuple(acting), offsets,
     )  # fmt: skip
+
+
+def _meets(one: FoundDate, counted_days: Sequence[Offset]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in counted_days)
 
 
 def _dates(text: str, lang: str, today: date) -> list[FoundDate]:

@@ -21,6 +21,7 @@ _JOINED_ARABIC = re.compile(r"(?<!\w)(?:و|ف)?(?:ب|ل|ك|لل|ال)$")
 _BUT = "but|only|just|mais|seulement|sino|solo|solamente|а|но|лишь|بل|لكن|انما"
 _BREAK = re.compile(
     rf"[.;:؛。；]|,(?= (?:{_BUT}))|，(?=而|只|但)|(?:^| )(?:but|mais|sino|بل|лишь|seulement|solamente)(?= )"
+    r"|(?:^| )(?:who|whose|qui|quien(?:es)?|кто|котор\w+|التي|الذي|الذين)(?= )"
 )
 _BREAK_BEHIND = re.compile(_BREAK.pattern + r"|,| (?:and|et|y|и|و|while|que|which|что|который)(?= )| و")
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from opencwc.claims.aspects.actor_mentions import blaming
 from opencwc.claims.aspects.compared_sides import Compared, Sides, replaced_likeness, windows_apart
+from opencwc.claims.aspects.firm_names import firms_apart
 from opencwc.claims.aspects.handings import handing_of, is_turned
 from opencwc.claims.aspects.named_people import named_people, unmet
-from opencwc.claims.aspects.replaced_actors import PEOPLE, displaced, spans_of, who_signs
+from opencwc.claims.aspects.replaced_actors import (
+    BODIES_OF_PEOPLE,
+    PEOPLE,
+    Displaced,
+    displaced,
+    spans_of,
+    who_signs,
+)
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
+from opencwc.language.plain_text import plain_text
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 
@@ -29,6 +39,8 @@ def actor_signs(sides: Sides) -> Compared:
     names, held = _unmet_names(claim, there), _unmet_names(statement, back)
     met = [one for one in there if one.near > 0.8 and _is_name(claim, one.span)]
     peoples, theirs_too = _peoples(claim), _peoples(statement)
+    firms, firms_held = firms_apart(claim, statement, there)
+    blames = bool(blaming(plain_text(claim.text, claim.lang), claim.lang))
     signs = {
         "body_same": float(bool(mine.keys() & theirs.keys())),
         "body_conflict": float(bool(mine and theirs and not mine.keys() & theirs.keys())),
@@ -39,13 +51,27 @@ def actor_signs(sides: Sides) -> Compared:
         "people_strange": float(bool(peoples - theirs_too)),
         "doer_name": float(bool(other and instead)), "doer_name_new": float(bool(other)),
         "doer_counted": float(any(_is_counted(one.span, claim) for one in found.sorts if one.sort in PEOPLE)),
+        "doer_firm": float(bool(firms) and not blames), "found_firm": float(bool(firms) and blames),
+        "doer_swapped": float(_is_swapped(found) and not blames),
         "doer_handing": float(is_turned(handing_of(claim), handing_of(statement))),
         "doer_replaced": max(0.0, replaced_likeness(sides)), "doer_owner": windows_apart("owns", sides),
         **who_signs(found, claim, "doer"),
     }  # fmt: skip
-    claimed = spans_of(found) or tuple(other) or tuple(names) or tuple(strange)
-    recorded = tuple(one.span for one in found.missing) or tuple(instead) or tuple(held) or tuple(theirs.values())
+    claimed = tuple(firms) or spans_of(found) or tuple(other) or tuple(names) or tuple(strange)
+    recorded = (
+        tuple(firms_held)
+        or tuple(one.span for one in found.missing)
+        or tuple(instead)
+        or tuple(held)
+        or tuple(theirs.values())
+    )
     return Compared(signs, claimed, recorded if claimed else ())
+
+
+def _is_swapped(found: Displaced) -> bool:
+    """Tell whether a body acts in a claim, none of the record does, and the record has another body."""
+    acting = any(one.sort in BODIES_OF_PEOPLE or one.sort not in PEOPLE for one in found.sorts if not one.speaks)
+    return acting and bool(found.missing) and not found.met
 
 
 def _is_counted(span: Span, claim: Details) -> bool:

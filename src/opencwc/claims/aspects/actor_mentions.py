@@ -269,7 +269,7 @@ def _patterns(lang: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Return the patterns of the sorts, those of ministries first."""
     raw = read_yaml(_DATA)
     lang = lang if lang in raw["ministry"] else "en"
-    lead = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال|لل)?" if lang == "ar" else r"(?<!\w)"
+    lead = "" if lang == "zh" else r"(?<!\w)(?:و|ف)?(?:ب|ل|ك)?(?:ال|لل)?" if lang == "ar" else r"(?<!\w)(?:ex-?|экс-)?"
     head = raw["ministry"][lang]
     office = f"{head}|{raw['offices'][lang]}"
     found = []

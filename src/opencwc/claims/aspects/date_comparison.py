@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain
 from opencwc.claims.aspects.contraries import are_contrary
 from opencwc.claims.date_spans import Stretch, edge_words
+from opencwc.claims.day_offsets import Offset, days_between
 from opencwc.claims.sentence_details import Details
 from opencwc.reports.model import Span
 
@@ -25,6 +26,8 @@ def date_signs(sides: Sides) -> Compared:
             weight = _weight(one, claim, statement) * (0.4 if same_day else 1.0)
             if weight > conflict:
                 conflict, differing = weight, one
+    offset = _other_offset(claim, statement)
+    conflict = max(conflict, 1.0 if offset else 0.0)
     times = bool(claim.times and statement.times)
     time_fits = times and any(mine.fits(theirs) for mine in claim.times for theirs in statement.times)
     signs = {
@@ -37,10 +40,20 @@ def date_signs(sides: Sides) -> Compared:
     }  # fmt: skip
     mine = [Span(differing.start, differing.end)] if differing else []
     theirs = [Span(one.start, one.end) for one in statement.days] if differing else []
+    if offset:
+        mine.append(Span(offset.start, offset.end))
+        theirs = [Span(one.start, one.end) for one in statement.offsets or statement.days]
     if times and not time_fits:
         mine += [Span(one.start, one.end) for one in claim.times]
         theirs += [Span(one.start, one.end) for one in statement.times]
     return Compared(signs, tuple(mine), tuple(theirs))
+
+
+def _other_offset(claim: Details, statement: Details) -> Offset | None:
+    """Return the first offset from an untold day that is none between what the statement tells."""
+    held = days_between(statement.days, statement.offsets)
+    mine = (one for one in claim.offsets if not one.anchored)
+    return next((one for one in mine if held and not any(one.fits(days) for days in held)), None)
 
 
 def stretch(text: str) -> tuple[date, date]:

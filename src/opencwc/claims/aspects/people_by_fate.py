@@ -23,6 +23,7 @@ _FARTHEST, _FARTHEST_CHINESE = 45, 12
 _NOBODY_AHEAD, _NOBODY_BEHIND = 24, 16
 _PAUSE = re.compile(r"[;؛；。:：]|(?<!\d)[,،，](?!\d)| (?:and|et|y|и) |و(?= )")
 _JOINING = re.compile(r"\s*(?:and|et|y|e|и|و|和|及|与|、)\s*")
+_BY_CHEMICAL = 60
 _WEAK_PAUSE = 14
 """Characters that a pause between a number and what it counts is as good as."""
 
@@ -71,7 +72,7 @@ def _is_of_nobody(plain: str, match: re.Match[str], lang: str) -> bool:
 
 def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
     """Return for each sort what a sentence tells of it first."""
-    told = _found(details.text, details.lang)
+    told = [one for one in _found(details.text, details.lang) if not _is_of_chemical(one[0], one[1], details)]
     found: dict[str, PeopleNumber] = {}
     farthest = _FARTHEST_CHINESE if details.lang == "zh" else _FARTHEST
     counted = [one for one in details.quantities if one.unit == "people" or (not one.unit and not one.article)]
@@ -92,6 +93,16 @@ def people_by_fate(details: Details) -> Mapping[str, PeopleNumber]:
         if not none and name not in found:
             found[name] = PeopleNumber(2 if _is_of_some(details, span) else 1, inf, span)
     return found
+
+
+def _is_of_chemical(name: str, span: Span, details: Details) -> bool:
+    """Tell whether not people are freed but a chemical."""
+    near = [_gap(span, one.start, one.end) for one in details.substances]
+    return name == "freed" and bool(near) and min(near) <= _BY_CHEMICAL
+
+
+def _gap(span: Span, start: int, end: int) -> int:
+    return max(start - span.end, span.start - end, 0)
 
 
 def _joined_to(counted: Sequence[Quantity], place: int, details: Details) -> Quantity:

@@ -14,6 +14,7 @@ from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
 from opencwc.language.gazetteer import the_gazetteer
 from opencwc.language.plain_text import plain_text
+from opencwc.language.whole_numbers import find_numbers
 from opencwc.reports.model import Span
 
 VAGUE = frozenset({"commission", "agency", "officials", "side", "state"})
@@ -25,9 +26,15 @@ PEOPLE = frozenset({
     "national_authority", "bank", "airline", "foreman",
 })  # fmt: skip
 """Who is in the news for more than what they did."""
+BODIES_OF_PEOPLE = frozenset({"company", "management", "union", "national_authority", "bank", "airline", "museum"})
+"""Those of them that act as one."""
 _APART_IN_BLAME = PEOPLE | {
     "contractor", "shipper", "railway", "water_company", "power_plant", "port_authority",
 }  # fmt: skip
+_GIVE_NEWS = frozenset(
+    {"police", "gendarmes", "fire_service", "rescuers", "hospital", "customs", "mayor", "border_guards", "coast_guard"}
+)
+_NEXT, _AHEAD = 2, 24
 _SAID = 0.8
 _CLAUSE = re.compile(r"[,;:،؛，；。：()«»—–]| (?:and|but|et|mais|y|pero|и|а|но|بل) |(?= و\w)|(?<!\d)\.(?!\d)")
 _SMALLER = ("town", "region")
@@ -82,7 +89,7 @@ def displaced(sides: Sides) -> Displaced:
                 one
                 for one in accused
                 if not (unread and is_in_window("blames", one.span, sides))
-                and not _is_blamed(one, told, held if len(accused) > 1 or harms else ())
+                and (_is_cleared(one, told) or not _is_blamed(one, told, held if len(accused) > 1 or harms else ()))
             ),
             *(one for one in own if one.sort == "state" and one.blamed and not one.states <= countries),
         ),
@@ -109,8 +116,13 @@ def speaker_signs(sides: Sides) -> dict[str, float]:
     known = bool(mine) and not any(_is_among(one, (*told, *source)) or _is_said(one, sides.there) for one in mine)
     return {
         "who_speaker_other": float(known and bool(theirs)),
-        "who_speaker_not_source": float(known and bool(source) and not theirs),
+        "who_speaker_not_source": float(known and bool(source) and not theirs and any(map(_gives_findings, mine))),
     }
+
+
+def _gives_findings(one: Who) -> bool:
+    """Tell whether somebody is asked for findings, and not only for news, as the police and hospitals are."""
+    return one.sort not in _GIVE_NEWS and one.sort not in PEOPLE
 
 
 def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
@@ -128,7 +140,7 @@ def who_signs(found: Displaced, claim: Details, name: str) -> dict[str, float]:
     people = of_role(one for one in found.sorts if one.sort in PEOPLE and not one.blamed)
     states = of_role(one for one in (*found.states, *found.rivals) if one not in found.blamed)
     towns, denied = of_role(found.towns), of_role(found.denied)
-    insists = _says("insists", claim) or _says("owns", claim)
+    insists = _insists(claim) or _says("owns", claim)
     attacks = _says("attacks", claim)
     own = {
         "strange": any((acting, states, towns, denied, people and insists)),
@@ -158,7 +170,7 @@ def _does(one: Who, found: Displaced, claim: Details) -> bool:
     does, finds = (pattern(name, claim.lang).search(clause) is not None for name in ("does", "finds"))
     if does != finds:
         return does
-    return (_says("insists", claim) and not finds) if found.blamed else _is_done(found, claim)
+    return (_insists(claim) and not finds) if found.blamed else _is_done(found, claim)
 
 
 def _is_done(found: Displaced, claim: Details) -> bool:
@@ -174,6 +186,17 @@ def _says(name: str, details: Details) -> bool:
     return pattern(name, details.lang).search(plain(details)) is not None
 
 
+def _insists(details: Details) -> bool:
+    """Tell whether a sentence says that it was just them, and not that it was just so many."""
+    text = plain(details)
+    return any(
+        not any(
+            number.start <= _NEXT for number in find_numbers(text[match.end() : match.end() + _AHEAD], details.lang)
+        )
+        for match in pattern("insists", details.lang).finditer(text)
+    )
+
+
 def spans_of(found: Displaced) -> tuple[Span, ...]:
     """Return the words of all who are not whom the record names."""
     some = (found.sorts, found.states, found.rivals, found.towns, found.denied, found.blamed)
@@ -185,6 +208,13 @@ def _is_blamed(one: Who, told: Sequence[Who], held: Sequence[Who]) -> bool:
     blamed = [other for other in told if other.blamed]
     return any(_is_same_at_fault(one, other) for other in blamed) or _is_among(
         one, [other for other in held if not other.blamed]
+    )
+
+
+def _is_cleared(one: Who, told: Sequence[Who]) -> bool:
+    """Tell whether the record names just this one as not having done it."""
+    return any(other.denied and other.sort == one.sort for other in told) and not any(
+        other.blamed and other.sort == one.sort for other in told
     )
 
 
