@@ -694,5 +694,13 @@ def test_decisions_go_to_the_shelf_of_labels_when_asked_and_once(
         decided(client, marked, "PRO-06", outcome="accept", reason="A source told us.")
         assert client.post(f"/api/v1/law/checks/{marked}/labels").json() == {"new": 1, "on_shelf": 3}
         assert (shelf.all()[-1]["reason"], shelf.all()[-1]["sections"]) == ("", [])
+        for lang in LANGUAGES:
+            page = page_of(client, "/law/labels", lang)
+            assert len(page.one(id="labels").rows()) == 3 and page.one("h1").text.endswith("3")
+        assert [row[0] for row in page_of(client, "/law/labels?find=peru").one(id="labels").rows()] == ["Peru"]
+        told = client.get("/law/labels.csv").text.splitlines()
+        assert told[0] == "state,measure,proposed,verdict,elements,by,at,reason" and len(told) == 4
+        assert client.get("/law/labels.xlsx").content.startswith(b"PK")
     with kept.house.signed_in("anna") as client:
+        assert client.get("/law/labels", headers={"accept": "text/html"}).status_code == 403
         assert client.post(f"/api/v1/law/checks/{run}/labels").status_code == 403

@@ -20,7 +20,7 @@ from opencwc.models.register import state_of
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
-from opencwc.web.legislation import check_pages, neighbour_pages, questions, shelf_pages
+from opencwc.web.legislation import check_pages, label_pages, neighbour_pages, questions, shelf_pages
 from opencwc.web.legislation.forms import FORM
 from opencwc.web.legislation.parts import law_page
 from opencwc.web.server import downloads
@@ -106,5 +106,5 @@ def _holds(q: str, measure: Measure, lang: str) -> bool:
 
 
 router.get("/law/jobs/{job_id}", action="keep")(show_job)
-for part in (check_pages, neighbour_pages, shelf_pages, questions):
+for part in (check_pages, label_pages, neighbour_pages, shelf_pages, questions):
     router.include_router(part.router)
