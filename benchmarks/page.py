@@ -146,7 +146,7 @@ def _weighed(browser: Browser, base: str, path: str, lang: str, state: Any) -> s
     sent: list[tuple[str, int]] = []
     page.on("requestfinished", lambda request: sent.append((request.url, request.sizes()["responseBodySize"])))
     page.goto(base + path, wait_until="networkidle")
-    fonts = sum(size for url, size in sent if "woff2" in url)
+    fonts = sum(size for url, size in sent if "woff2" in url or "noto-sans-sc" in url)
     charts = sum(size for url, size in sent if "vega" in url or "countries-" in url)
     whole = sum(size for _, size in sent)
     first = painted(page)

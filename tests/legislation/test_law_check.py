@@ -163,7 +163,7 @@ def test_the_report_names_every_gap_with_its_article_and_what_closes_it(check: C
 def test_json_holds_the_words_that_decided(check: Check) -> None:
     answered = json.loads(as_json(check(ENGLISH.text), "fr"))
     ban = next(measure for measure in answered["measures"] if measure["measure"] == "PRO-01")
-    assert ban["verdict"] == "covered" and ban["said"].startswith("couvert (confiance ")
+    assert ban["verdict"] == "covered" and ban["said"].startswith("couverte (confiance ")
     words = ban["passages"][0]["words"]
     assert words and all(word["word"] == ENGLISH.text[word["start"] : word["end"]] for word in words)
 
