@@ -13,6 +13,7 @@ from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording.typography import in_type
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
 _NOT_READ = ("law_unreadable", "law_recognised_nothing", "law_language_unread", "law_unread")
@@ -103,7 +104,7 @@ class ElementShown:
 
 def said_in(texts: Mapping[str, str], lang: str) -> str:
     """Return what is said in a language, in English where nothing is."""
-    return texts.get(lang) or texts.get("en", "")
+    return in_type(texts[lang], lang) if texts.get(lang) else texts.get("en", "")
 
 
 def said_alone(element: Element, lang: str) -> str:

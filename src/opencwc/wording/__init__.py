@@ -218,11 +218,18 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
 
     >>> cited_parts("VA VII.3(c); Singapore Customs, on transfers", "es")
     [('Anexo sobre verificación, VII.3(c)', 'es'), ('Singapore Customs, on transfers', 'en')]
+    >>> cited("VA VII.3(c)", "fr").endswith("VII.3\\xa0c)")
+    True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (say(message, lang), lang)
+        (written, "en") if message is None or lang == "en" else (_in_french(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
+
+
+def _in_french(citation: str, lang: str) -> str:
+    """Write the letter of a paragraph as the French text of the Convention does: ``VII.3 c)``."""
+    return _LETTER.sub("\u00a0\\1)", citation) if lang == "fr" else citation
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -280,8 +287,15 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
 
     >>> _day_said(2026, 11, 4, "fr")
     '4\xa0novembre\xa02026'
+    >>> _day_said(2026, 4, 1, "fr")
+    '1er\xa0avril\xa02026'
     """
-    values: dict[str, Value] = {"day": day, "month": say(f"label_month_{month}", lang), "year": year}
+    first = "1er" if lang == "fr" else 1
+    values: dict[str, Value] = {
+        "day": first if day == 1 else day,
+        "month": say(f"label_month_{month}", lang),
+        "year": year,
+    }
     return say(Message("label_day", values), lang).replace(" ", "\u00a0")
 
 
@@ -294,6 +308,7 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
+_LETTER = re.compile(r"(?<=[0-9a-z])\(([a-z]{1,4})\)")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")

@@ -252,7 +252,8 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
             known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         except ValueError:
             return str(value)  # a year alone, or a date that a source writes in its own way
-        return _western(format_date(known, "long" if lang != "zh" else "medium", locale)).replace(" ", "\u00a0")
+        said = _western(format_date(known, "long" if lang != "zh" else "medium", locale))
+        return _first_in_french(said, lang).replace(" ", "\u00a0")
 
     def moment(value: str) -> str:
         if not value:
@@ -260,7 +261,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
         if lang == "ar":  # a clock of 24 hours, kept in one piece that runs from left to right
             return f"{day(known.date())}، \u2066{known:%H:%M:%S}\u00a0UTC\u2069"
-        return _western(format_datetime(known, "medium", locale=locale)) + "\u00a0UTC"
+        return _first_in_french(_western(format_datetime(known, "medium", locale=locale)), lang) + "\u00a0UTC"
 
     def foreign(text: str) -> Markup:
         return foreign_text(str(visible(text)), lang)
@@ -298,6 +299,15 @@ def duration_said(time: timedelta, lang: str) -> str:
     ('2 minutes', '7 секунд')
     """
     return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
+
+
+def _first_in_french(said: str, lang: str) -> str:
+    """Write the first day of a month as French does.
+
+    >>> _first_in_french("1 avril 2027", "fr"), _first_in_french("11 avril 2027", "fr")
+    ('1er avril 2027', '11 avril 2027')
+    """
+    return f"1er{said[1:]}" if lang == "fr" and said.startswith("1 ") else said
 
 
 def _western(text: str) -> str:
