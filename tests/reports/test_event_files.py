@@ -54,6 +54,7 @@ def test_geojson_has_longitude_first_and_no_geometry_where_there_is_no_point(sum
     assert leak["geometry"] == {"type": "Point", "coordinates": [10.5, 59.9]}
     assert allegation["geometry"] is None
     assert leak["properties"]["affected"] == [4, 7]
+    assert leak["properties"]["other_countries"] == []
     assert all(feature["type"] == "Feature" and feature["id"] for feature in collection["features"])
 
 

@@ -6,9 +6,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from opencwc.casebook.model import Mark, Person, Role
@@ -23,8 +25,10 @@ from opencwc.records import to_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.findings import maker_of
 from opencwc.reports.machine_tags import taxonomy
+from opencwc.reports.model import Amount, Casualties, Count, Span
 from opencwc.reports.reader import steps_of
 from opencwc.reports.verb import VERB
+from opencwc.reports.watched import Watched
 from opencwc.verbs import Started, Step
 from opencwc.web.reports import table_page
 from opencwc.web.reports.file_pages import FORMATS
@@ -39,12 +43,12 @@ SPLIT = EventDecision("split", ("s3",), apart=("s1", "s2"), reason="Another leak
 IN_ALL_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 
 
-def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED) -> KeptRun:
+def _keep(house: House, case: str = "reports", mark: Mark = Mark.UNCLASSIFIED, some: Watched | None = None) -> KeptRun:
     maker = maker_of("2026-03-07", "use")
 
     def steps() -> Iterator[Step]:
         yield Started({"file": "reports.jsonl", "as_of": "2026-03-07"}, to_plain(maker))
-        yield from steps_of(watched(), "reports.jsonl", maker)
+        yield from steps_of(some or watched(), "reports.jsonl", maker)
 
     return keep_run(house, VERB, steps, case, mark)
 
@@ -92,6 +96,29 @@ def test_every_page_is_sound_in_every_language(kept: KeptRun, lang: str) -> None
             page = page_of(client, address, lang)
             assert "_watch_" not in page.text
             assert "watch_" not in page.text
+
+
+def test_an_event_shows_ranges_amounts_and_where_else_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = watched()
+    place = next(place for place, line in enumerate(some.lines) if line.told.report.id == "p1")
+    told = some.lines[place].told
+    kilos = told.report.whole.index("300 kilos")
+    told = replace(
+        told,
+        casualties=Casualties(Count(2, qualifier="at_least"), Count(30, high=40)),
+        amounts=(Amount(Decimal(300), "kg", (Span(kilos, kilos + len("300 kilos")),), None, "about"),),
+        place=told.place._replace(others=("COL",)),
+    )
+    lines = [replace(line, told=told) if at == place else line for at, line in enumerate(some.lines)]
+    with opened_house(tmp_path, monkeypatch) as house:
+        kept = _keep(house, some=replace(some, lines=tuple(lines)))
+        with kept.house.signed_in("anna") as client:
+            text = page_of(client, f"{kept.base}/events/{_events(kept)['seizure']}").text
+    _loaded.clear()
+    for shown in ("at least 2", "30 to 40", "about 300 kilos", "Puerto Claro may also be in: Colombia"):
+        assert shown in text
 
 
 def _addresses(kept: KeptRun) -> list[str]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from opencwc.convention.fields import read_yaml
 from opencwc.language.plain_text import plain_text
 from opencwc.language.sentences import sentences_in
-from opencwc.language.whole_numbers import find_numbers, in_figures
+from opencwc.language.whole_numbers import Number, find_numbers, in_figures
 from opencwc.language.word_edges import leaning, word_ends
 from opencwc.reports.model import Agents, Amount, Report, Span
+from opencwc.reports.qualifiers import qualifier_of
 from opencwc.reports.when import HEAD
 
 _FRACTION = re.compile(r"(?<![\d.,])(\d+)[.,٫](\d{1,2})(?![\d.,])")
@@ -36,24 +37,27 @@ def find_amounts(report: Report, lang: str, agents: Agents) -> tuple[Amount, ...
 
 def _amounts_in(sentence: str, at: int, lang: str, units: re.Pattern[str]) -> Iterator[Amount]:
     plain = plain_text(sentence, lang)
-    for start, end, number in sorted(_numbers_in(plain.text, lang)):
+    for number, value in sorted(_numbers_in(plain.text, lang)):
+        end = number.end
         gap = _GAP.match(plain.text, end)
         places = (end, gap.end() if gap else end, end + 1)
         unit = next((match for place in places if (match := units.match(plain.text, place))), None)
-        if unit and number:
-            first, last = plain.span(start, unit.end())
-            yield Amount(number, unit.lastgroup or "", (Span(at + first, at + last),))
+        if unit and value:
+            first, last = plain.span(number.start, unit.end())
+            high = Decimal(number.high) if number.high else None
+            sure = "" if high else qualifier_of(plain.text, number, lang)
+            yield Amount(value, unit.lastgroup or "", (Span(at + first, at + last),), high, sure)
 
 
-def _numbers_in(text: str, lang: str) -> Iterator[tuple[int, int, Decimal]]:
+def _numbers_in(text: str, lang: str) -> Iterator[tuple[Number, Decimal]]:
     fractions = [] if lang == "zh" else list(_FRACTION.finditer(in_figures(text)))
     for match in fractions:
-        yield match.start(), match.end(), Decimal(f"{match[1]}.{match[2]}")
+        yield Number(match.start(), match.end(), int(match[1])), Decimal(f"{match[1]}.{match[2]}")
     for number in find_numbers(text, lang):
         if not number.rank and not any(
             match.start() < number.end and number.start < match.end() for match in fractions
         ):
-            yield number.start, number.end, Decimal(number.value)
+            yield number, Decimal(number.value)
 
 
 @cache

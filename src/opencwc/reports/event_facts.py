@@ -20,6 +20,7 @@ def facts_of(summary: EventSummary, lang: str = "en") -> dict[str, Any]:
         "date_precision": summary.date.precision,
         "country": summary.place.country,
         "place": summary.place.name,
+        "other_countries": list(summary.place.others),
         "agents": list(summary.agents),
         "killed": list(summary.killed),
         "affected": list(summary.affected),

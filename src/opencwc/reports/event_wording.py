@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from opencwc.finding import Message
-from opencwc.reports.model import Date, Place, Told
+from opencwc.reports.model import Date, Place, Qualifier, Told
 from opencwc.wording import day_said as day_in
 from opencwc.wording import say
 from opencwc.wording.common_chemicals import common_name
@@ -61,6 +61,13 @@ def place_said(place: Place) -> Message | str:
     return Message("watch_place", {"place": place.name, "state": state}) if place.name else state
 
 
+def place_others_said(place: Place) -> Message | None:
+    """Say in which further States a place may lie, where nothing else in a report tells."""
+    if not place.others:
+        return None
+    return Message("watch_place_may_be_in", {"place": place.name, "states": tuple(map(state_named, place.others))})
+
+
 def day_said(text: str) -> Message | str:
     """Say a day, a month or a year; a day stays as files write it, which every language turns into its own way."""
     if len(text) != len("2026-03"):
@@ -79,6 +86,13 @@ def span_said(numbers: tuple[int, ...]) -> Message | str:
     """Say figures that differ as the least and the most, shortly: within "from ... to ..."."""
     low, high = min(numbers), max(numbers)
     return str(low) if low == high else Message("watch_span", {"low": low, "high": high})
+
+
+def figure_said(figure: str, high: object, qualifier: Qualifier) -> Message | str:
+    """Say a figure with the upper end of its range, or with how sure it is told to be."""
+    if high is not None:
+        return Message("watch_range", {"low": figure, "high": str(high)})
+    return Message(f"watch_figure_{qualifier}", {"count": figure}) if qualifier else figure
 
 
 def sources_said(sources: tuple[str, ...]) -> tuple[str | Message, ...]:

@@ -14,6 +14,7 @@ from opencwc.reports.commands_to_programs import commands_in, without
 from opencwc.reports.incident_rows import told_by_columns
 from opencwc.reports.kinds import find_natures
 from opencwc.reports.model import Date, Nature, Report, Told
+from opencwc.reports.qualifiers import with_qualifiers
 from opencwc.reports.when import find_date
 from opencwc.reports.where import find_place
 
@@ -56,7 +57,7 @@ def _told(report: Report, lang: str, nature: Nature) -> Told:
         date,
         find_place(report, lang, nature),
         agents,
-        find_casualties(report, lang, nature),
+        with_qualifiers(report, lang, find_casualties(report, lang, nature)),
         find_amounts(report, lang, agents),
     )
 

@@ -66,10 +66,25 @@ def _evidence(line: Line) -> dict[str, Any]:
         "amounts": tuple(span for amount in told.amounts for span in amount.spans),
     }
     actors = [actor._asdict() for actor in find_actors(told.report, told.lang)]
-    amounts = [{"number": str(amount.number), "unit": amount.unit} for amount in told.amounts]
+    amounts = [
+        {
+            "number": str(amount.number),
+            "unit": amount.unit,
+            "high": None if amount.high is None else str(amount.high),
+            "qualifier": amount.qualifier,
+        }
+        for amount in told.amounts
+    ]
+    figures = {
+        name: {"low": count.number, "high": count.high, "qualifier": count.qualifier}
+        for name, count in told.casualties._asdict().items()
+        if count.number is not None
+    }
     return {
         "actors": actors,
         "amounts": amounts,
+        "figures": figures,
+        "other_countries": list(told.place.others),
         "spans": {name: [list(span) for span in some] for name, some in _filled(spans)},
         **_source(line),
     }

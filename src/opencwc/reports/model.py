@@ -20,6 +20,7 @@ Kind = Literal[
 Stage = Literal["", "planned", "denied", "concluded", "confirmed", "alleged", "reported"]
 Stance = Literal["", "asserts", "confirms", "denies", "doubts", "none"]
 Precision = Literal["", "day", "month", "year"]
+Qualifier = Literal["", "at_least", "at_most", "about"]
 
 
 class ReportKey(NamedTuple):
@@ -124,11 +125,16 @@ class Agents(NamedTuple):
 
 
 class Count(NamedTuple):
-    """A number of people, ``None`` where none is told, and how likely it is the report's figure."""
+    """A number of people, ``None`` where none is told, and how likely it is the report's figure.
+
+    ``high`` is the upper end where a range is told, of which ``number`` is the lower, ``qualifier`` how sure it is.
+    """
 
     number: int | None = None
     spans: tuple[Span, ...] = ()
     chance: float = 1.0
+    high: int | None = None
+    qualifier: Qualifier = ""
 
 
 class Casualties(NamedTuple):
@@ -139,11 +145,16 @@ class Casualties(NamedTuple):
 
 
 class Amount(NamedTuple):
-    """So much of a chemical: a number, and its unit (``t``, ``kg``, ``L`` ...) or what is counted (``drums``)."""
+    """So much of a chemical: a number, and its unit (``t``, ``kg``, ``L`` ...) or what is counted (``drums``).
+
+    ``high`` is the upper end where a range is told, of which ``number`` is the lower, ``qualifier`` how sure it is.
+    """
 
     number: Decimal
     unit: str
     spans: tuple[Span, ...] = ()
+    high: Decimal | None = None
+    qualifier: Qualifier = ""
 
 
 class Nature(NamedTuple):

@@ -19,6 +19,8 @@ _LONGEST_CUE = 4
 _WINDOW = 60
 _QUOTES = " \u00a0\u202f\"“„«‹‘'"
 _BEHIND = 24
+_GATHERING = 80
+"""Signs beside a town in which it stands that people meet there."""
 _ROLES: tuple[tuple[Role, str], ...] = (
     ("of", "of"),
     ("from", "from"),
@@ -62,6 +64,10 @@ class PlaceWords(NamedTuple):
     visits: Phrases[bool]
     heads: frozenset[str]
     countries: tuple[str, ...]
+    gathers: re.Pattern[str]
+    gathers_behind: re.Pattern[str]
+    serving: re.Pattern[str]
+    serving_behind: re.Pattern[str]
 
     def role(self, text: str, named: Named) -> Role:
         """Return what the words beside a name say of it."""
@@ -149,6 +155,19 @@ class PlaceWords(NamedTuple):
         for head in self.heads:
             words = words.removeprefix(head).strip()
         return self.before.get(words) == "at" or (not words and bool(named.before)) or words in self.twofold
+
+    def gathers_at(self, text: str, named: Named) -> bool:
+        """Tell whether people of a body are received or meet in a town: reçu lundi à Rabat, открылся в Ереване."""
+        if self.role(text, named) != "at":
+            return False
+        ahead = _END.split(text[max(0, named.start - _GATHERING) : named.start])[-1]
+        behind = _END.split(text[named.end : named.end + _GATHERING])[0]
+        return bool(self.gathers.search(ahead) or self.gathers_behind.search(behind))
+
+    def serves(self, text: str, named: Named) -> bool:
+        """Tell whether a town is only near where it happens, or has the hospital or the fire brigade."""
+        ahead = _END.split(text[max(0, named.start - _WINDOW) : named.start])[-1]
+        return bool(self.serving.search(ahead) or self.serving_behind.search(text[named.end : named.end + _BEHIND]))
 
     def is_visited(self, text: str, named: Named) -> bool:
         """Tell whether somebody comes to a body: visite à l'OIAC, 访禁化武组织; not where the body comes from."""
@@ -313,6 +332,10 @@ def place_words(lang: str) -> PlaceWords:
         Phrases((word, True) for word in raw["visits"][lang]),
         frozenset(_words(raw, "heads", lang)),
         tuple(raw["countries"][lang]),
+        *(
+            re.compile(raw[part].get(lang, "(?!)"), re.IGNORECASE)
+            for part in ("gathers", "gathers_behind", "serving", "serving_behind")
+        ),
     )
 
 

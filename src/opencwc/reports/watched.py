@@ -13,6 +13,7 @@ from opencwc.finding import Message
 from opencwc.reports.batches import ready_items
 from opencwc.reports.commands_to_programs import commands_in
 from opencwc.reports.corrections import Correction
+from opencwc.reports.event_wording import place_others_said
 from opencwc.reports.events import Archive, Event
 from opencwc.reports.item import Item
 from opencwc.reports.likeness import fact_signs
@@ -20,7 +21,6 @@ from opencwc.reports.lookalike_letters import disguised_words
 from opencwc.reports.model import Report, Told
 from opencwc.reports.origins import RestsOn, find_origins, origin_name, rests_on
 from opencwc.reports.private_people import masked
-from opencwc.wording.states import state_named
 
 if TYPE_CHECKING:
     from opencwc.language.encoders import Encoder
@@ -121,9 +121,8 @@ def _told_why(told: Told) -> Iterator[Message]:
         words = tuple(dict.fromkeys(_readable(whole, *span) for span in spans[:3]))
         if words:
             yield Message(f"watch_{name}_by_words", {"words": words})
-    if told.place.others:
-        states = tuple(map(state_named, told.place.others))
-        yield Message("watch_place_may_be_in", {"place": told.place.name, "states": states})
+    if others := place_others_said(told.place):
+        yield others
     for name, count in told.casualties._asdict().items():
         if count.chance < UNSURE:
             yield Message(f"watch_{name}_unsure")

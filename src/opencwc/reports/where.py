@@ -40,7 +40,7 @@ ASIDE, SUBJECT = 0.4, 1.8
 SEATS: Mapping[Kind, float] = {"policy": 1.1, "technology": 0.7, "transfer": 0.7}
 SEAT_ELSEWHERE, SEAT_OF_A_VISITOR, SEAT_AIMED_AT = 0.15, 0.08, 0.3
 RECEIVES, BESIDE_A_SENDER = 0.5, 0.6
-TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE = 3.5, 0.25, 1.5
+TOWN_BEFORE_REGION, SPEAKING_CAPITAL, THERE, SERVING = 3.5, 0.25, 1.5, 0.1
 ROLES: Mapping[str, Mapping[Role, float]] = {
     "transfer": {"from": 1.8, "to": 0.25, "only_to": 0.25, "": 1.2, "of": 1.1, "accused": 1.0, "born": 0.2},
     "policy": {
@@ -107,6 +107,8 @@ _SENTENCE = re.compile(r"(?<=[.!?…])[\"”»'’)]*\s+(?=\S)|[。！？\n]+")
 _JOINED = re.compile(r"[ ,(（、·\-–—/]{0,3}(?:['’]s\s)?")
 _AGENCY = re.compile(r"\)\s?\.?\s?[-–—]")
 """What stands behind the name of an agency at the beginning of its report: SEOUL (Meridian) –"""
+_DATELINE = re.compile(r"(?:,[^-–—.]{0,25})?\s?(?:\([^)]{1,20}\)\s?)?[-–—]\s")
+"""What stands behind the town at the beginning of a report: ATLANTA (Meridian) –"""
 _BOUND = re.compile(
     r"(?:, | \(|،\s?|（|\()(?:in |dans l['’]|dans le |en |estado de |штат\w* |в штате |(?:في )?ولاية )?"
     r"| (?:ب|في )?ولاية | \(?(?:в )?штат\w* "
@@ -151,19 +153,26 @@ class _Mention(NamedTuple):
     spot: Spot
     role: Role
     weight: float
+    serves: bool
+    """Whether the town is only near, or has the hospital or those who help."""
 
 
 def _place(country: str, mentions: Sequence[_Mention], kind: Kind) -> Place:
     """Return the most precise place of a State, with the names that speak for it."""
     there = [mention for mention in mentions if mention.spot.country == country]
     precise: dict[Spot, float] = defaultdict(float)
+    towns: dict[Spot, float] = defaultdict(float)
     for mention in there:
         if mention.spot.name:
-            precise[mention.spot] += mention.weight * _precision(mention, kind)
+            weight = mention.weight * _precision(mention, kind)
+            precise[mention.spot] += weight
+            if any(one.sort == "town" and one.country == country for one in (mention.spot, *mention.named.spots)):
+                towns[mention.spot] += weight * (SERVING if mention.serves else 1.0)
     spans = tuple(Span(mention.named.start, mention.named.end) for mention in there)
     if not precise:
         return Place(country, "", None, spans)
-    spot = max(precise, key=precise.__getitem__)
+    town = max(towns, key=towns.__getitem__, default=None)
+    spot = max((spot for spot in precise if spot == town or spot not in towns), key=precise.__getitem__)
     point = _town_of_district(spot, there).point if spot.sort == "region" else spot.point
     return Place(country, spot.name, point, spans)
 
@@ -210,6 +219,7 @@ class _Reading:
             one.seat and not other.seat and self.words.stands_at(self.text, one, other)
             for one, other in pairwise(named)
         )
+        self._are_elsewhere = self._are_elsewhere or self._gather_elsewhere(named)
         houses = (one for one in named if self.words.is_name_of_a_house(self.text, one))
         self._houses = frozenset(self.text[one.start : one.end] for one in houses)
         roles = self._roles(named)
@@ -254,6 +264,13 @@ class _Reading:
             if spot.country  # else it is a place that the gazetteer does not know
         ]
         return self._with_sender(self._with_subject(mentions))
+
+    def _gather_elsewhere(self, named: Sequence[Named]) -> bool:
+        """Tell whether people of a body that the report names are received or meet in a town that is not its seat."""
+        if not self._seats_named or self.kind not in SEATS:
+            return False
+        towns = (one for one in named if not one.seat and one.spots[0].sort == "town")
+        return any(not self._is_town_of_a_seat(one) and self.words.gathers_at(self.text, one) for one in towns)
 
     def other_states(self, place: Place, mentions: Sequence[_Mention]) -> tuple[str, ...]:
         """Return the further States that a town's name may be of, where nothing but how large it is told which."""
@@ -320,7 +337,14 @@ class _Reading:
             spot = self._borne_out(spot, evidence) or spot
             weight *= 1.0 if spot.country in stated else NOT_BORNE_OUT
         weight *= BYWORD if spot.name in self.words.bywords else 1.0
-        return _Mention(named, spot, role, weight * _trust(spot))
+        serves = spot.sort == "town" and (self.words.serves(self.text, named) or self._is_dateline(named))
+        return _Mention(named, spot, role, weight * _trust(spot), serves)
+
+    def _is_dateline(self, named: Named) -> bool:
+        """Tell whether a report only comes from a town: ATLANTA - A tank car left the rails."""
+        if named.start != self.report.body_at or _DATELINE.match(self.text, named.end) is None:
+            return False
+        return self._written_name(named).lower() not in self.text[named.end :].lower()
 
     def _named(self) -> list[Named]:
         seats = [
@@ -458,7 +482,15 @@ class _Reading:
 
     @cached_property
     def _speaks_of_visit(self) -> bool:
-        return self._are_elsewhere or bool(self.words.visits.find(self.text, self.folded))
+        visits = self.words.visits.find(self.text, self.folded)
+        if self._are_elsewhere or not visits:
+            return self._are_elsewhere
+        at_seats = [
+            one.start
+            for one in _names_in(self.report, self.gazetteer)
+            if self._seats_named and self._is_town_of_a_seat(one)
+        ]
+        return not all(any(0 <= start - visit.end <= 5 for start in at_seats) for visit in visits)
 
     @cached_property
     def _surnames(self) -> frozenset[str]:

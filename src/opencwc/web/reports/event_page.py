@@ -14,13 +14,14 @@ from starlette.responses import Response
 from opencwc.casebook.permissions import may
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.errors import InputError
+from opencwc.finding import Message
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.jobs.source_list import source_list
 from opencwc.publishing.model import Piece
 from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.departures import Departures
-from opencwc.reports.event_wording import agents_said, date_said, place_said
+from opencwc.reports.event_wording import agents_said, date_said, figure_said, place_others_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
 from opencwc.reports.origin_graph import HOW, origin_graph
@@ -68,6 +69,7 @@ class ReportRow:
     words: tuple[tuple[int, str], ...]
     direction: str
     actors: tuple[Actor, ...]
+    amounts: tuple[Message | str, ...]
     masks: bool
 
 
@@ -95,7 +97,7 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
-        most_drawn=MOST_ROWS, edges=HOW[1:],
+        place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
         near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
         second_looks=run.looks_at(summary), waits=run.waits(summary), kinds=KINDS, stages=get_args(StageName),
@@ -121,7 +123,10 @@ def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_ful
     title = shown[: len(told.report.title)] or told.report.id
     deciding = tuple(dict.fromkeys(sorted(words)))
     actors = tuple(actor for actor in find_actors(told.report, told.lang) if MASK not in dots[slice(*actor.span)])
-    return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, masks=whole != dots)
+    amounts = tuple(
+        figure_said(shown[slice(*span)], None, amount.qualifier) for amount in told.amounts for span in amount.spans[:1]
+    )
+    return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, amounts, masks=whole != dots)
 
 
 def _cells(told: Told, departures: Departures, lang: str) -> Iterator[tuple[str, Cell]]:
@@ -138,7 +143,7 @@ def _facts_said(told: Told, lang: str) -> Iterator[str]:
     yield say(place_said(told.place), lang)
     yield agents_said(told.agents.names, lang)
     for count in (told.casualties.killed, told.casualties.affected):
-        yield "" if count.number is None else str(count.number)
+        yield "" if count.number is None else say(figure_said(str(count.number), count.high, count.qualifier), lang)
 
 
 def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
