@@ -18,7 +18,7 @@ from opencwc.reports.formats import row_of
 from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
 from opencwc.reports.topics.topic_picture import quoted
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.reports import brief_api, saved_api, source_api
+from opencwc.web.reports import brief_api, feed_api, saved_api, source_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.picture_answer import as_answer
@@ -262,3 +262,4 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
 router.include_router(brief_api.router)
 router.include_router(saved_api.router)
 router.include_router(source_api.router)
+router.include_router(feed_api.router)
