@@ -36,4 +36,4 @@ def as_opml(feeds: Iterable[ListedFeed], title: str) -> bytes:
         words = {"type": "rss", "text": feed.name or feed.url, "xmlUrl": feed.url}
         ElementTree.SubElement(body, "outline", words)
     ElementTree.indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "utf-8") + b"\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, "unicode")}\n'.encode()
