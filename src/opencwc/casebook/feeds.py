@@ -36,7 +36,7 @@ USUAL_HOURS = 6
 AT_ONCE = 25
 """Feeds that are fetched in one go."""
 LEASE = timedelta(minutes=20)
-"""After so long without an answer a feed is given to the next worker."""
+"""After so long without an answer a feed is given to the next who asks."""
 _CLOSED = (str(CaseStatus.CLOSED), str(CaseStatus.ERASED))
 NEW, UNCHANGED, FAILED = ANSWERS = ("new", "unchanged", "failed")
 
@@ -200,11 +200,11 @@ def ask_fetch(book: Casebook, person: Person, case: str = "") -> int:
         return connection.execute(here.values(due_at=now(), asked_by=person.id)).rowcount
 
 
-# ------------------------------------------------------------------------------------------------ for a worker
+# -------------------------------------------------------------------------------------------- for who fetches them
 
 
 def claim_due(book: Casebook, at: datetime) -> list[DueFeed]:
-    """Take the feeds of one case that are due, for one person; no two workers are given the same."""
+    """Take the feeds of one case that are due, for one person; no two are given the same."""
     moment, lapsed = _moment(at), _moment(at - LEASE)
     due = (feed_fetch.c.due_at != "", feed_fetch.c.due_at <= moment, feed_fetch.c.claimed_at < lapsed)
     with book.reading() as connection:  # to look keeps no writer waiting

@@ -122,7 +122,7 @@ def give_opml(request: Request, case: OfCase = "") -> Response:
     f"{FEEDS}/fetch", action="keep", answer=answers("How many feeds are due now", due=int), problems=(404, 409, 501)
 )
 def fetch(request: Request, body: FetchBody) -> Response:
-    """Have feeds be fetched now; the worker does it, where the setting switches the network on."""
+    """Have feeds be fetched now; the server does it, where the setting switches the network on."""
     return JSONResponse({"due": ask_fetch(book_of(request), person_of(request), body.case)})
 
 

@@ -14,7 +14,6 @@ from threading import Thread
 from opencwc.casebook.database import open_casebook
 from opencwc.confining.rights import Bounds
 from opencwc.files.passages import DocumentLimits
-from opencwc.jobs.feed_fetching import FeedFetching, fetch_beside
 from opencwc.jobs.intake import Intake, intake_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import JobBounds, Worker
@@ -70,7 +69,6 @@ def main() -> int:
         signal.signal(number, lambda *_: worker.stop.set())
     if asked.leashed:
         leave_with(worker, sys.stdin.fileno())
-    fetch_beside(FeedFetching(worker.intake, worker.jobs), worker.stop)
     _LOG.info("worker ready", extra={"pid": os.getpid()})
     worker.run()
     return 0
