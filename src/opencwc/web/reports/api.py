@@ -204,6 +204,10 @@ class PictureAnswer(TypedDict):
         list[dict[str, Any]],
         Meta(description="Events by `area` (alpha-3, or the number of a region of M49) and month."),
     ]
+    time_line: Annotated[
+        dict[str, Any],
+        Meta(description="`bars` by `step`: reports, events of `several` origins or `one`; `left_out` have none."),
+    ]
     rates: Annotated[
         list[dict[str, Any]],
         Meta(
@@ -225,10 +229,13 @@ class PictureAnswer(TypedDict):
 )
 def show_picture(
     request: Request, number: Number, wanted: EventsAsked, by: Literal["country", "region"] = "country",
-    lang: InLang = "en",
+    step: Literal["", "day", "week", "month"] = "", lang: InLang = "en",
 ) -> Response:  # fmt: skip
-    """Give the events that a filter wants by country or region and month, with rates, changes and gaps; no score."""
-    return JSONResponse(as_answer(picture_shown(event_run(request, number), wanted, by), number, lang))
+    """Give the events that a filter wants by country or region and month, with rates, changes and gaps; no score.
+
+    The time line has days, weeks or months; left out, by how long the reports reach.
+    """
+    return JSONResponse(as_answer(picture_shown(event_run(request, number), wanted, by), number, lang, step))
 
 
 @router.post(
