@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+from datetime import UTC, datetime
 from typing import Any
 
 from opencwc.casebook import tables
@@ -14,9 +15,11 @@ from opencwc.casebook.cases import change_case, open_case
 from opencwc.casebook.custody_steps import keep_copy, receive
 from opencwc.casebook.database import Casebook, changing
 from opencwc.casebook.decisions import comment, decide
+from opencwc.casebook.feeds import NewFeed, Outcome, add_feeds, note_fetched
 from opencwc.casebook.findings import list_findings, record_refusal, show_finding
 from opencwc.casebook.keyed_request import TakenKey
-from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role
+from opencwc.casebook.model import Filter, Mark, Person, Role
+from opencwc.casebook.model import Outcome as Decided
 from opencwc.casebook.read_records import answering_by
 from opencwc.casebook.registers import RegisterFile, add_change, open_register, save_version, show_register
 from opencwc.casebook.requests import answer, ask
@@ -24,6 +27,7 @@ from opencwc.casebook.runs import keep_source
 from opencwc.casebook.submissions import VersionFile, add_version, open_submission, set_mark
 from opencwc.declarations.amounts import amounts_of
 from opencwc.declarations.register_reader import read_register
+from opencwc.finding import Message
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.run_and_keep import Place, keep_steps
 from opencwc.screening import screen
@@ -39,7 +43,7 @@ SIGNS = (
     CASE, "QXJ77-title", "QXJ77-file.csv", "QXJ77-row", "QXJ77-refused", "QXJ77-former", "QXJ77-column", "QXJ77-asked",
     "QXJ77-comment", "QXJ77-decision", "QXJ77-reason", "QXJ77-job.csv", "QXJ77-problem", "QXJ77-upload", "QXJ77-answer",
     "QXJ77-register", "QXJ77-change", "QXJ77-rows", "QXJ77-site", "QXJ77-missing", "QXJ77-look", "QXJ77-note",
-    OPERATOR, "QXJ77-page", "QXJ77-copy", "QXJ77-why",
+    OPERATOR, "QXJ77-page", "QXJ77-copy", "QXJ77-why", "qxj77.example/feed", "QXJ77-feed", "QXJ77-tag",
 )  # fmt: skip
 STAYS = "WZK55-another-case"
 READ_BY = "opencwc case show"
@@ -60,6 +64,7 @@ def fill(book: Casebook) -> list[bytes]:
     _keep_registers(book)
     _keep_submission(book)
     _keep_evidence(book)
+    _keep_feed(book)
     _keep_answers(book)
     with book.writing(RITA.id) as writer:
         writer.record("access", {"text": "QXJ77-look"}, 1)
@@ -123,6 +128,12 @@ def _keep_evidence(book: Casebook) -> None:
     keep_copy(book, RITA, CASE, page.source_id, io.BytesIO(b"QXJ77-copy"), "QXJ77-copy.txt", note="QXJ77-why")
 
 
+def _keep_feed(book: Casebook) -> None:
+    (feed,) = add_feeds(book, RITA, CASE, [NewFeed("https://qxj77.example/feed", "QXJ77-feed")])
+    why = Message("watch_fetch_host_unnamed", {"host": "QXJ77-feed"})
+    note_fetched(book, [(feed, Outcome("new", etag="QXJ77-tag")), (feed, Outcome("failed", why))], datetime.now(UTC))
+
+
 def _keep_submission(book: Casebook) -> None:
     seq = open_submission(book, RITA, CASE, "treaty", 2026, ["QXJ77-site"]).seq
     text = (
@@ -151,7 +162,7 @@ def approved_erasure(book: Casebook) -> int:
         listed = list_findings(book, person, Filter(case=CASE), limit=100).findings
         waiting = [finding.id for finding in listed if str(finding.status) in ("open", "awaiting_second")]
         if waiting:
-            decide(book, person, waiting, Outcome.ACCEPT, "QXJ77-decision")
+            decide(book, person, waiting, Decided.ACCEPT, "QXJ77-decision")
     change_case(book, RITA, CASE, status="closed")
     request = ask(book, RITA, "erase", CASE, {"reason": "QXJ77-reason", "ground": "the law on archives"})
     return answer(book, RUTH, request.seq, approve=True, reason="QXJ77-reason").seq

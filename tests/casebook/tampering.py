@@ -47,6 +47,7 @@ ELSEWHERE = {
     "labels_shelved", "model_retrained",
     "anchored", "countersigned", "log_marked", "invitation_used", "person_invited", "person_bound", "sites_set",
     "restored", "key_changed", "register_kept", "custody_step", "submission_opened",
+    "feed_added", "feed_changed", "feed_removed",
     "submission_version", "submission_step",
 }  # fmt: skip
 """The other kinds there are, which other tests make: of anchors, the log, people, a restore, a change of key, registers

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from opencwc.casebook.database import open_casebook
 from opencwc.casebook.tokens import cli_person
-from opencwc.cli.watch import watch
+from opencwc.cli.watch import FORMATS, OTHER_NAMES, watch
 from opencwc.jobs.event_decisions import SHELF
 from opencwc.jobs.kept_runs import list_runs, shown_run
 from opencwc.reports.formats import COLUMNS
@@ -251,6 +251,11 @@ def test_stix_is_known_by_the_name_of_its_package_too(run: Run, tmp_path: Path) 
     file = tmp_path / "reports.jsonl"
     file.write_bytes(lines(LINE))
     assert json.loads(run(file, "--format", "stix2").text)["type"] == "bundle"
+
+
+def test_the_help_names_every_format_by_each_of_its_names(run: Run) -> None:
+    shown = run("--help").text
+    assert all(name in shown for name in (*FORMATS, *OTHER_NAMES))
 
 
 @pytest.mark.parametrize("given", ["red", "TLP:RED"])

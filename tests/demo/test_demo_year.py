@@ -34,6 +34,7 @@ from opencwc.language.gazetteer import own_places
 from opencwc.reports.corrected import corrected
 from opencwc.reports.kept import unpack
 from opencwc.reports.verb import VERB as WATCH
+from opencwc.reports.watched import Watched
 from opencwc.web.reports.saved_watch import KINDS
 from opencwc.wording import LANGUAGES
 
@@ -153,6 +154,27 @@ def test_an_analyst_reads_the_month_as_events_and_finds_what_changed(made: tuple
     assert set(states) == {"Hallen", "People harmed in Nordavia"}
     assert states["Hallen"]["new"] >= 1
     assert states["Hallen"]["changed"] >= 1
+
+
+def test_an_analyst_split_one_report_off_an_event_and_joined_one_and_the_reasons_are_kept(
+    made: tuple[Casebook, Built],
+) -> None:
+    book, built = made
+    leila, _, amara = built.people[:3]
+    run = list_runs(book, leila, WATCH.id, limit=1)[0].number
+    found = shown_run(book, leila, run, SHELF, unpack).kept.watched
+    decisions = decisions_on_events(book, leila, run)
+    hers = [one for one in decisions if one.person == amara.name and one.verb in ("split", "join")]
+    assert {(one.verb, one.reports) for one in hers} == {("split", ("nv86",)), ("join", ("nv24",))}
+    assert all(one.reason for one in hers)
+
+    def beside(watched: Watched, report: str) -> set[str]:
+        groups = ({watched.lines[place].told.report.id for place in event.items} for event in watched.events)
+        return next(group for group in groups if report in group)
+
+    assert "nv86" in beside(found, "nv23") and "nv24" not in beside(found, "nv23"), "what the program found"
+    now = corrected(found, decisions)
+    assert beside(now, "nv23") == {"nv23", "nv24", "nv32"} and beside(now, "nv86") == {"nv86"}
 
 
 def test_an_analyst_finds_events_decided_and_a_brief_that_two_people_released(made: tuple[Casebook, Built]) -> None:

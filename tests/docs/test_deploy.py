@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import create_connection, create_server
 
@@ -29,9 +30,20 @@ from tests.casebook.cluster import Cluster  # noqa: E402
 from opencwc import screen  # noqa: E402
 from opencwc.casebook.casebook_verifier import verify_all  # noqa: E402
 from opencwc.casebook.cases import case_for_keeping, change_case  # noqa: E402
+from opencwc.casebook.custody_steps import receive  # noqa: E402
 from opencwc.casebook.database import Casebook, finish_erasures, open_casebook  # noqa: E402
 from opencwc.casebook.decisions import comment, decide  # noqa: E402
 from opencwc.casebook.erasure import erase_case  # noqa: E402
+from opencwc.casebook.feeds import (  # noqa: E402
+    NewFeed,
+    add_feeds,
+    ask_fetch,
+    change_feed,
+    claim_due,
+    note_fetched,
+    remove_feed,
+)
+from opencwc.casebook.feeds import Outcome as Fetch  # noqa: E402
 from opencwc.casebook.model import Mark, Outcome, Role, Status  # noqa: E402
 from opencwc.casebook.people import CONSOLE, People  # noqa: E402
 from opencwc.casebook.registers import (  # noqa: E402
@@ -43,6 +55,7 @@ from opencwc.casebook.registers import (  # noqa: E402
 )
 from opencwc.casebook.requests import answer, ask  # noqa: E402
 from opencwc.casebook.runs import begin_run, keep_source  # noqa: E402
+from opencwc.casebook.saved_watches import delete_watch, note_look, save_watch  # noqa: E402
 from opencwc.casebook.stamp_files import write_request  # noqa: E402
 from opencwc.casebook.submissions import VersionFile, add_version, open_submission, set_mark  # noqa: E402
 from opencwc.declarations.amounts import amounts_of  # noqa: E402
@@ -161,6 +174,22 @@ def test_the_service_keeps_and_decides_with_its_own_role(roles: Roles, tmp_path:
     comment(book, anna, "first", "done", 1)
     change_case(book, anna, "first", status="closed")
     write_request(book, rita, tmp_path / "checkpoint.tsq")
+    assert verify_all(book).problems == []
+
+
+def test_the_service_keeps_feeds_watches_and_evidence_with_its_own_role(roles: Roles) -> None:
+    book = roles.service
+    fay = People(book).add(CONSOLE, "fay", role=Role.REVIEWER)
+    (feed,) = add_feeds(book, fay, "press", [NewFeed("https://wire.example/feed")])
+    (due,) = claim_due(book, datetime.now(UTC) + timedelta(minutes=1))
+    note_fetched(book, [(due.feed, Fetch("unchanged"))], datetime.now(UTC))
+    change_feed(book, fay, feed.seq, 24)
+    assert ask_fetch(book, fay) == 1
+    remove_feed(book, fay, feed.seq)
+    watch = save_watch(book, fay, "Chlorine", {"agents": ["chlorine"]})
+    note_look(book, fay, watch.id, {1: 0})
+    delete_watch(book, fay, watch.id)
+    receive(book, fay, "press", io.BytesIO(b"<p>x</p>"), "page.html")
     assert verify_all(book).problems == []
 
 

@@ -365,7 +365,11 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         assert [mark.attributes["class"] for mark in drawn.all("g")] == ["m-several", "m-one", "m-one"]
         assert [text.text for text in drawn.all("text")] == ["3", "2", "1"]
         assert (len(drawn.all("circle")), len(drawn.all("rect"))) == (1, 2)
-        assert page.one(id="time").rows()[0][1:] == ["1", "2", "7"]
+        assert page.one("nav", aria_label="Bars show").one("a", aria_current="true").text == "days"
+        by_day = page.one(id="time").rows()
+        assert all(len(row) == 4 for row in by_day) and sum(int(row[1]) + int(row[2]) for row in by_day) == 3
+        by_month = page_of(client, f"{kept.base}/picture?step=month").one(id="time")
+        assert by_month.rows() == [["March 2026", "1", "2", "7"]]
         assert "Too few months to compare: the reports cover 1" in page.one(id="changes").text
         assert "only El Diario reports from there" in page.text
 
@@ -441,6 +445,8 @@ def test_the_api_gives_the_picture(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         body = client.get(f"/api/v1/watch/runs/{kept.run}/picture?by=region&kind=accident").json()
     assert [(month["area"], month["kinds"]) for month in body["months"]] == [("154", {"accident": 1})]
+    assert (body["time_line"]["step"], body["time_line"]["left_out"]) == ("day", 0)
+    assert sum(bar["several"] + bar["one"] for bar in body["time_line"]["bars"]) == 1
     assert body["changes"] == []
     assert body["changes_none"] == "Too few months to compare: the reports cover 1, and 3 are needed."
     assert body["rates"][0]["a_month"] == 6.2

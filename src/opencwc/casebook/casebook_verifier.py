@@ -235,6 +235,7 @@ class _Replay:
     registers: dict[int, _Recorded] = field(default_factory=dict)
     grids: dict[int, _Recorded] = field(default_factory=dict)
     custody: dict[int, _Recorded] = field(default_factory=dict)
+    feeds: dict[int, _Recorded] = field(default_factory=dict)
     tokens: dict[str, _Recorded] = field(default_factory=dict)
     stamped: dict[int, tuple[int, str | None]] = field(default_factory=dict)
     blocks: list[tuple[int, int, dict[str, Any]]] = field(default_factory=list)
@@ -462,6 +463,19 @@ class _Replay:
             record.seq, **{name: body[name] for name in names}, case_number=record.case, person=record.actor,
             at=record.at, source_id=body["source"], from_id=body["from"],
         )  # fmt: skip
+
+    def on_feed_added(self, record: _Record) -> None:
+        self.feeds[record.seq] = _Recorded(
+            record.seq, **{name: record.body[name] for name in ("url", "name", "hours")}, case_number=record.case,
+            person=record.actor, at=record.at,
+        )  # fmt: skip
+
+    def on_feed_changed(self, record: _Record) -> None:
+        if (feed := self.feeds.get(record.body["feed"])) is not None:
+            feed.say(record.seq, hours=record.body["hours"], person=record.actor)
+
+    def on_feed_removed(self, record: _Record) -> None:
+        self.feeds.pop(record.body["feed"], None)
 
     def on_token_made(self, record: _Record) -> None:
         body = record.body
@@ -1155,6 +1169,7 @@ _KEPT_TABLES = (
     _Kept("registers", tables.register_version, "registers", "the register", f"register {_DIFFERS}", alone=True),
     _Kept("registers", tables.register_submission, "grids", "the grid of a submission", f"grid {_DIFFERS}"),
     _Kept("custody", tables.custody_step, "custody", "the step", f"step {_DIFFERS}", alone=True),
+    _Kept("feeds", tables.feed, "feeds", "the feed", f"feed {_DIFFERS}"),
     _Kept("people", tables.declarant, "declarants", "declarant {key}", f"declarant {_DIFFERS}"),
     # Role, clearance and tokens: an account that somebody made or raised in the database shows here.
     _Kept("people", tables.person, "people", "person {key}", "person {key}: {columns} is not what the records say"),

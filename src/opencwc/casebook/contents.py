@@ -24,7 +24,7 @@ CONTENTS: frozenset[Column[Any]] = frozenset(
         of.submission_version.c.name, of.submission_version.c.changes, of.submission_version.c.why,
         of.submission_step.c.reason, of.register_version.c.name, of.register_change.c.content,
         of.custody_step.c.name, of.custody_step.c.url, of.custody_step.c.note, of.picture_look.c.look,
-        of.unit.c.name, of.unit.c.search,
+        of.unit.c.name, of.unit.c.search, of.feed.c.url, of.feed.c.name, of.feed_fetch.c.why, of.feed_fetch.c.etag,
     )
 )  # fmt: skip
 OPTION = "contents"

@@ -1,8 +1,8 @@
 """Lawful erasure: contents and salts go, commitments stay, so that the chain still fits and tells nothing.
 
 Erased are the findings of a case, its decisions' reasons, its comments, the reasons of its requests and of their
-answers, its submissions and registers with their versions, the steps of its custody, what its jobs were asked, its
-title and name, and those of its sources that no other case uses.
+answers, its submissions and registers with their versions, the steps of its custody, its feeds, what its jobs
+were asked, its title and name, and those of its sources that no other case uses.
 What stays says that there was a case of so many findings, which of them were given to whom, by number, when it was
 erased, by whom, and on what ground. The record of the erasure names what it erased and commits to all that stays, so
 that nobody can erase more, or change what is left, unseen.
@@ -70,6 +70,7 @@ def erase_case(book: Casebook, person: Person, request: int) -> dict[str, int]:
         _empty_registers(connection, case.number)
         _empty_custody(connection, case.number)
         name = f"erased-{case.number}"
+        _drop_feeds(connection, case.number)
         _empty_jobs(connection, case.number, name)
         blank = {"name": name, "title": "", "due": "", "status": str(CaseStatus.ERASED)}
         change_row(connection, tables.case, case.number, **blank)
@@ -291,6 +292,12 @@ def _empty_custody(connection: Connection, case_number: int) -> None:
     step = tables.custody_step
     emptied = dict.fromkeys(("source_id", "from_id", "name", "url", "taken", "note", "file"), "")
     connection.execute(step.update().where(step.c.case_number == case_number).values(**emptied))
+
+
+def _drop_feeds(connection: Connection, case_number: int) -> None:
+    """Drop the feeds of a case with what was heard of them; that there were some, the blank records say."""
+    for table in (tables.feed, tables.feed_fetch):
+        connection.execute(table.delete().where(table.c.case_number == case_number))
 
 
 def _empty_jobs(connection: Connection, case_number: int, name: str) -> None:

@@ -316,6 +316,24 @@ custody_step = _table(  # what was done with a file as evidence; the file, and w
     sa.Index(None, "case_number"),
     sa.Index(None, "source_id"),
 )
+feed = _table(  # a feed of a case, by the record that added it: its address and how many hours lie between two fetches
+    "feed",
+    _key("seq"),
+    *_filled(sa.BigInteger, "case_number", "hours"),
+    *_filled(sa.Text, "url", "name", "person", "at"),
+    sa.Index(None, "case_number"),
+)
+feed_fetch = _table(  # when a feed is due, what its last fetch came to, what its server said of it; no matter of record
+    "feed_fetch",
+    _key("feed"),
+    *_filled(sa.BigInteger, "case_number", "failures"),
+    *_filled(
+        sa.Text, "due_at", "claimed_at", "asked_by", "fetched_at", "heard_at", "answer", "why", "job", "etag",
+        "last_modified", "sha256",
+    ),
+    sa.Index(None, "due_at"),
+    sa.Index(None, "case_number"),
+)  # fmt: skip
 picture_look = _table(  # how an original picture looks, as hashes, by its source: found again, and no matter of record
     "picture_look",
     _key("source_id", sa.Text),

@@ -56,7 +56,11 @@ def now() -> str:
     >>> now()[-1], len(now())
     ('Z', 27)
     """
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return datetime.now(UTC).strftime(MOMENT)
+
+
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+"""How a moment in UTC stands in the record."""
 
 
 def digest_of(checkpoint: RowMapping) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opencwc.cli import case_briefs, case_keys, case_moving, case_proofs, case_submissions
+from opencwc.cli import case_briefs, case_feeds, case_keys, case_moving, case_proofs, case_submissions
 from opencwc.cli.case import case_app
 
-__all__ = ["case_app", "case_briefs", "case_keys", "case_moving", "case_proofs", "case_submissions"]
+__all__ = ["case_app", "case_briefs", "case_feeds", "case_keys", "case_moving", "case_proofs", "case_submissions"]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "geojson", "stix", "misp", "cap")
 OTHER_NAMES = {"stix2": "stix"}
+_NAMED = ", ".join(f"{name} or stix2" if name == OTHER_NAMES["stix2"] else name for name in FORMATS)
 TOPIC_FORMATS = ("csv", "jsonl")
 
 
@@ -49,7 +50,7 @@ def watch(
         ),
     ],
     output: options.Output = None,
-    format: Annotated[str, typer.Option(help=f"One of: {', '.join(FORMATS)}; else by the ending of -o.")] = "",
+    format: Annotated[str, typer.Option(help=f"One of: {_NAMED}; else by the ending of -o.")] = "",
     corrections: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Corrections: JSON Lines of split, join, move, confirm."),

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.feeds import CaseFeed, list_feeds
 from opencwc.casebook.model import CaseStatus, Mark, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may, require
@@ -24,9 +26,11 @@ from opencwc.errors import ConflictError
 from opencwc.jobs.watch_news import LoadedRun, WatchNews
 from opencwc.records import from_plain, to_plain
 from opencwc.reports.outlets_read import Outlet, ReadRun, SourceRow, outlets_read, source_rows
-from opencwc.reports.sources import Source, SourceIndex, checked, plain_name
+from opencwc.reports.sources import FeedState, Source, SourceIndex, checked, plain_name
 
 SOURCES = RunRecords("sources_listed", "sources.json")
+FAILING = 2
+"""How many times in a row a feed could not be fetched when its source is said to fail."""
 
 
 class _Listed(Struct, frozen=True):
@@ -77,6 +81,7 @@ class ReadSources:
 
     runs: Mapping[int, LoadedRun]
     listed: SourceList
+    feeds: Mapping[str, FeedState] = field(default_factory=dict)
 
     @cached_property
     def outlets(self) -> dict[str, Outlet]:
@@ -89,7 +94,7 @@ class ReadSources:
     def rows(self) -> list[SourceRow]:
         """All outlets and listed sources; how they are doing is told as of the newest report of all."""
         newest = [outlet.last for outlet in self.outlets.values()]
-        return source_rows(self.outlets, self.listed.now, max(newest)) if newest else []
+        return source_rows(self.outlets, self.listed.now, max(newest), self.feeds) if newest else []
 
     def row(self, name: str) -> SourceRow | None:
         """Return the row of an outlet."""
@@ -99,7 +104,16 @@ class ReadSources:
 
 def read_sources_of(book: Casebook, person: Person) -> ReadSources:
     """Return the outlets that were read, with what people said of them."""
-    return ReadSources(WatchNews(book, person).runs, source_list(book, person))
+    return ReadSources(WatchNews(book, person).runs, source_list(book, person), _feed_states(list_feeds(book, person)))
+
+
+def _feed_states(feeds: Iterable[CaseFeed]) -> dict[str, FeedState]:
+    """Return the state of each address that answered ever; one is failing after it failed several times in a row."""
+    return {
+        one.feed.url: FeedState(datetime.fromisoformat(last.heard_at), last.why if last.failures >= FAILING else None)
+        for one in feeds
+        if (last := one.last).heard_at
+    }
 
 
 def keep_sources(book: Casebook, person: Person, sources: Iterable[Source], seen: int | None = None) -> int:

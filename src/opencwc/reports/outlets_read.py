@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from opencwc.reports.intake.hosts import host_of
 from opencwc.reports.model import Report, ReportKey, Told
-from opencwc.reports.sources import Health, Source, SourceIndex, health_of, plain_name
+from opencwc.reports.sources import FeedState, Health, Source, SourceIndex, health_of, plain_name
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 
@@ -179,15 +179,23 @@ class SourceRow(Struct, frozen=True, dict=True):
         return self.outlet.events if self.outlet is not None else ()
 
 
-def source_rows(outlets: Mapping[str, Outlet], listed: SourceIndex, now: datetime) -> list[SourceRow]:
-    """Return all outlets that were read, and those of a list of which nothing came, by their names."""
+def source_rows(
+    outlets: Mapping[str, Outlet], listed: SourceIndex, now: datetime, feeds: Mapping[str, FeedState] | None = None
+) -> list[SourceRow]:
+    """Return all outlets that were read, and those of a list of which nothing came, by their names.
+
+    ``feeds`` are those that are fetched, by their addresses.
+    """
+    fetched = feeds or {}
     rows, met = [], set()
     for outlet in outlets.values():
         newest = outlet.reports[0].report
         source = listed.of(newest)
         if source is not None:
             met.add(plain_name(source.name))
-        health = health_of(outlet.name, (one.report for one in outlet.reports), now)
+        files = sorted({one.report.file for one in outlet.reports} & fetched.keys())
+        reports = (one.report for one in outlet.reports)
+        health = health_of(outlet.name, reports, now, [fetched[file] for file in files])
         rows.append(SourceRow(outlet.name, outlet, source, health))
     never = [source for source in listed.sources if plain_name(source.name) not in met]
     rows += [SourceRow(source.name, None, source, health_of(source.name, (), now)) for source in never]

@@ -16,7 +16,7 @@ from opencwc.reports import kept
 from opencwc.reports.findings import findings_of, maker_of
 from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
-from opencwc.reports.report_files import ReportFiles
+from opencwc.reports.report_files import Address, ReportFiles
 from opencwc.reports.report_files import warm as warm_readers
 from opencwc.reports.watched import Watched, watch
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
@@ -34,10 +34,11 @@ _SAMPLES = (
 
 
 class Reader:
-    """Watches reports. The question: ``as_of``, the day of the run."""
+    """Watches reports. The question: ``as_of``, the day of the run; ``fetched``, from where each file was fetched."""
 
     def __init__(self, question: Mapping[str, Any]) -> None:
         self.as_of = str(question["as_of"])
+        self.addresses = [str(one["url"]) for one in question.get("fetched", ())]
         self.encoder: Encoder = named_encoder()
 
     def warm(self) -> None:
@@ -53,13 +54,20 @@ class Reader:
         file = ", ".join(given.name for given in inputs)[:200]
         maker = maker_of(self.as_of, self.encoder.id)
         yield Started({"file": file, "as_of": self.as_of}, to_plain(maker))
-        reading = ReportFiles(inputs, confine=False)
+        reading = self._reading(inputs)
         reports = list(kept.within_bounds(reading.reports()))  # this process is confined already, and starts no other
         for step in self._watch(reports):
             if isinstance(step, Progress):
                 yield step
             else:
                 yield from steps_of(step, file, maker, reading.failed)
+
+    def _reading(self, inputs: Sequence[Input]) -> ReportFiles:
+        """Return what reads the files; of those that were fetched, one that cannot be read keeps no other from it."""
+        if not self.addresses:
+            return ReportFiles(inputs, confine=False)
+        came = {url: Input(url, given.path) for url, given in zip(self.addresses, inputs, strict=True)}
+        return ReportFiles(map(Address, came), fetch=came.__getitem__, confine=False, follow=False)
 
     def _watch(self, reports: Sequence[Report]) -> Iterator[Progress | Watched]:
         """Give how far it is, at last the watched reports; it works in a thread of its own meanwhile."""

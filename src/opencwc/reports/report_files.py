@@ -84,8 +84,8 @@ class Address(NamedTuple):
 
 Source: TypeAlias = Path | Input | Piped | Address
 """A file, a file that came under another name, a pipe, or an address."""
-Fetch: TypeAlias = Callable[[str], Piped | Message]
-"""Fetches an address: what came of it as a stream, or why nothing did."""
+Fetch: TypeAlias = Callable[[str], Piped | Input | Message]
+"""Fetches an address: what came of it, or why nothing did."""
 
 
 def read_reports(files: Iterable[Path], *, confine: bool = True) -> Iterator[Report]:
@@ -137,9 +137,9 @@ class ReportFiles:
     """Reads reports from files; ``columns`` says which column of a table is what, ``now`` is when they come in.
 
     Without ``confine`` foreign files are read in this process, which then must be a confined one.
-    With ``fetch`` addresses are fetched, and so are the feeds that an OPML list names; without it an address is an
-    error. ``notes``, ``feeds`` (what OPML lists name: name and address) and ``failed`` are complete when all reports
-    are taken.
+    With ``fetch`` addresses are fetched, and unless told not to ``follow`` them so are the feeds that an OPML list
+    names; without it an address is an error. ``notes``, ``feeds`` (what OPML lists name: name and address) and
+    ``failed`` are complete when all reports are taken.
     """
 
     def __init__(
@@ -150,12 +150,13 @@ class ReportFiles:
         fetch: Fetch | None = None,
         *,
         confine: bool = True,
+        follow: bool = True,
     ) -> None:
         self.notes = Notes()
         self.feeds: list[tuple[str, str]] = []
         self.failed: list[FailedCapture] = []
         self._files, self._columns, self._fetch = list(files), columns, fetch
-        self._confine = confine
+        self._confine, self._follow = confine, follow
         self._now = now or datetime.now(UTC)
         self._ids: Counter[str] = Counter()
         self._floods = Floods()
@@ -182,7 +183,7 @@ class ReportFiles:
         if note.id == "watch_feed_listed":
             url = str(note.values.get("url", ""))
             self.feeds.append((str(note.values.get("name", "")), url))
-            if self._fetch is not None and len(self.feeds) <= _MOST_FEEDS:
+            if self._fetch is not None and self._follow and len(self.feeds) <= _MOST_FEEDS:
                 self._files.append(Address(url))
         elif note.id in _FAILED and len(self.failed) < MOST_REPORTS:
             taken = read_time(str(note.values.get("taken", ""))) or self._now

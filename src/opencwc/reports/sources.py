@@ -188,7 +188,7 @@ def health(sources: Iterable[Source], reports: Iterable[Report], now: datetime) 
     return tuple(message for source in index.sources for message in health_of(source.name, came[source.name], now).says)
 
 
-State = Literal["never", "silent", "late", "usual"]
+State = Literal["never", "failing", "silent", "late", "usual"]
 
 
 class Health(NamedTuple):
@@ -198,15 +198,33 @@ class Health(NamedTuple):
     says: tuple[Message, ...] = ()
 
 
-def health_of(name: str, reports: Iterable[Report], now: datetime) -> Health:
-    """Return how a source is doing by its own habit; reports dated after ``now`` do not count."""
+class FeedState(NamedTuple):
+    """What is known of a feed that is fetched: when its server last answered, and why it does not now, if so."""
+
+    heard: datetime
+    failing: Message | None = None
+
+
+def health_of(name: str, reports: Iterable[Report], now: datetime, feeds: Sequence[FeedState] = ()) -> Health:
+    """Return how a source is doing by its own habit; reports dated after ``now`` do not count.
+
+    Of one whose ``feeds`` are fetched it counts when they last answered, and whether one of them fails.
+    """
+    now = max([now, *(feed.heard for feed in feeds)])
     told = sorted((report for report in reports if report.published <= now), key=_published)
-    messages = tuple(_health(name, told, now))
+    messages = (*_failing(name, feeds), *_health(name, told, now))
     state = next((state for state in _NOT_USUAL if any(one.id == f"watch_source_{state}" for one in messages)), None)
     return Health(state or "usual", messages)
 
 
-_NOT_USUAL: tuple[State, ...] = ("never", "silent", "late")
+_NOT_USUAL: tuple[State, ...] = ("never", "failing", "silent", "late")
+
+
+def _failing(name: str, feeds: Iterable[FeedState]) -> Iterator[Message]:
+    for feed in feeds:
+        if feed.failing is not None:
+            day = feed.heard.date().isoformat()
+            yield Message("watch_source_failing", {"name": name, "date": day, "reason": feed.failing})
 
 
 def _published(report: Report) -> datetime:

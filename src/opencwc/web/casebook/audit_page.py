@@ -42,11 +42,11 @@ MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
 RECORD_KINDS = (
     "access", "anchored", "answer", "bulk_decided", "bulk_undone", "case_changed", "case_opened", "casebook_made",
-    "comment", "countersigned", "custody_step", "decision", "erasure", "export", "findings", "invitation_used",
-    "key_changed", "labels_shelved", "log_marked", "model_retrained", "model_switched", "person_bound",
-    "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal", "register_kept", "request",
-    "restored", "run_finished", "run_started", "sites_set", "source_kept", "source_marked", "submission_opened",
-    "submission_step", "submission_version", "time_stamped", "token_made", "token_revoked",
+    "comment", "countersigned", "custody_step", "decision", "erasure", "export", "feed_added", "feed_changed",
+    "feed_removed", "findings", "invitation_used", "key_changed", "labels_shelved", "log_marked", "model_retrained",
+    "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal",
+    "register_kept", "request", "restored", "run_finished", "run_started", "sites_set", "source_kept", "source_marked",
+    "submission_opened", "submission_step", "submission_version", "time_stamped", "token_made", "token_revoked",
 )  # fmt: skip
 """What a record may tell of; ``page_audit_kind_{kind}`` says it."""
 _PERSON = re.compile(r"\b[0-9a-f]{16}\b")

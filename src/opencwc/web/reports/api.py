@@ -18,7 +18,7 @@ from opencwc.reports.formats import row_of
 from opencwc.reports.topics.topic_files import report_facts, term_facts, trend_facts
 from opencwc.reports.topics.topic_picture import quoted
 from opencwc.web.casebook.upload_forms import SUBMITS, job_made
-from opencwc.web.reports import brief_api, saved_api, source_api
+from opencwc.web.reports import brief_api, feed_api, saved_api, source_api
 from opencwc.web.reports.event_run import EventsAsked, event_run
 from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.picture_answer import as_answer
@@ -204,6 +204,10 @@ class PictureAnswer(TypedDict):
         list[dict[str, Any]],
         Meta(description="Events by `area` (alpha-3, or the number of a region of M49) and month."),
     ]
+    time_line: Annotated[
+        dict[str, Any],
+        Meta(description="`bars` by `step`: reports, events of `several` origins or `one`; `left_out` have none."),
+    ]
     rates: Annotated[
         list[dict[str, Any]],
         Meta(
@@ -225,10 +229,13 @@ class PictureAnswer(TypedDict):
 )
 def show_picture(
     request: Request, number: Number, wanted: EventsAsked, by: Literal["country", "region"] = "country",
-    lang: InLang = "en",
+    step: Literal["", "day", "week", "month"] = "", lang: InLang = "en",
 ) -> Response:  # fmt: skip
-    """Give the events that a filter wants by country or region and month, with rates, changes and gaps; no score."""
-    return JSONResponse(as_answer(picture_shown(event_run(request, number), wanted, by), number, lang))
+    """Give the events that a filter wants by country or region and month, with rates, changes and gaps; no score.
+
+    The time line has days, weeks or months; left out, by how long the reports reach.
+    """
+    return JSONResponse(as_answer(picture_shown(event_run(request, number), wanted, by), number, lang, step))
 
 
 @router.post(
@@ -262,3 +269,4 @@ def decide(request: Request, number: Number, decision: DecisionBody) -> Response
 router.include_router(brief_api.router)
 router.include_router(saved_api.router)
 router.include_router(source_api.router)
+router.include_router(feed_api.router)

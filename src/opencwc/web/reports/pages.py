@@ -17,6 +17,7 @@ from opencwc.web.reports import (
     brief_pages,
     capture_pages,
     event_page,
+    feed_pages,
     file_pages,
     picture_page,
     saved_pages,
@@ -79,6 +80,6 @@ def show_today(
 router.get("/watch/jobs/{job_id}", action="keep")(show_job)
 for part in (
     event_page, table_page, picture_page, topics_page, file_pages, brief_pages, saved_pages, source_pages,
-    capture_pages,
+    feed_pages, capture_pages,
 ):  # fmt: skip
     router.include_router(part.router)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import asdict
+from typing import Any, Literal
 
 from opencwc.finding import Message
 from opencwc.reports.rate_changes import Change
 from opencwc.reports.region_picture import AreaMonth, AreaRate
 from opencwc.web.reports.picture_page import Picture
+from opencwc.web.reports.time_line import Step
 from opencwc.wording import sentence
 
 
-def as_answer(picture: Picture, run: int, lang: str) -> dict[str, Any]:
-    """Return a picture as JSON holds it."""
-    gaps, none = picture.gaps, picture.changes.says
+def as_answer(picture: Picture, run: int, lang: str, step: Step | Literal[""] = "") -> dict[str, Any]:
+    """Return a picture as JSON holds it; without a ``step`` the time line has the one that fits its period."""
+    gaps, none, line = picture.gaps, picture.changes.says, picture.time_line(step)
     return {
         "run": run,
         "by": picture.by,
         "months": [_month(month) for month in picture.months],
+        "time_line": {"step": line.step, "bars": [asdict(bar) for bar in line.bars], "left_out": line.left_out},
         "rates": [_rate(rate) for rate in picture.rates],
         "changes": [_change(change, lang) for change in picture.changes.changes],
         "changes_none": sentence(none, lang) if none else "",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Any
+from functools import cached_property, partial
+from typing import Annotated, Literal, cast
 
 import numpy as np
 from fastapi import Query, Request
@@ -14,15 +13,16 @@ from pydantic import AfterValidator
 from starlette.responses import Response
 
 from opencwc.convention.regions import regions
-from opencwc.reports.covered_months import Period
+from opencwc.reports.covered_months import Coverage, Period
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.rate_changes import Changes, changes_of
-from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, month_of, picture_of, rates_of
+from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, picture_of, rates_of
 from opencwc.reports.reporting_gaps import Gaps, gaps_of
 from opencwc.web.reports.event_map import MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
+from opencwc.web.reports.time_line import STEPS, Step, TimeLine, bar_said, left_out_said, over_time, time_line
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, listed
@@ -32,58 +32,41 @@ from opencwc.web.server.service import Router
 from opencwc.wording import say
 
 router = Router(include_in_schema=False)
-MOST_MONTHS = 24
-"""Months that the time line shows, the latest."""
 MOST_FIRST, MOST_RATES = 10, 200
 """Rates that stand open, and that are shown in all."""
 MOST_ROWS = 60
 """Rows of the table by area and month that one page shows; the CSV has all."""
 ByAsked = Annotated[Brief, AfterValidator(lambda word: "region" if word == "region" else "country"), Query()]
-
-
-@dataclass(frozen=True)
-class MonthShown:
-    """A month of the time line: how many reports came in it, how many events of it several origins tell, or one does.
-
-    ``reports`` is ``None`` of a month outside the period of the reports.
-    """
-
-    month: str
-    reports: int | None
-    several: int
-    one: int
+StepAsked = Annotated[Brief, AfterValidator(lambda word: word if word in STEPS else ""), Query()]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What the events that a filter wants amount to, by country or region; ``period`` is that of all reports read."""
+    """What the events that a filter wants amount to, by country or region; ``coverage`` is that of all reports read."""
 
     by: By
     events: EventRows
     months: Sequence[AreaMonth]
-    period: Period | None
+    coverage: Coverage
     rates: Sequence[AreaRate]
     changes: Changes
     gaps: Gaps
     places: Sequence[MapPlace]
     all_places: int
 
+    @property
+    def period(self) -> Period | None:
+        """The period of the reports."""
+        return self.coverage.period
+
     @cached_property
     def countries(self) -> int:
         """How many countries there are events in."""
         return len({place.country for place in self.events.values("place")} - {""})
 
-    @cached_property
-    def timeline(self) -> list[MonthShown]:
-        """The latest months of the period and of events, each once."""
-        columns, counts = self.events.columns, Counter[tuple[str, bool]]()
-        several = columns.corroborated[self.events.places]
-        for told, places in ((True, self.events.places[several]), (False, self.events.places[~several])):
-            for day, count in EventRows(columns, places).counts("date").items():
-                counts[month_of(day), told] += count
-        reports = {month.month: month.reports for month in self.period.months} if self.period else {}
-        months = sorted(({month for month, _ in counts} | reports.keys()) - {""})[-MOST_MONTHS:]
-        return [MonthShown(month, reports.get(month), counts[month, True], counts[month, False]) for month in months]
+    def time_line(self, step: Step | Literal[""] = "") -> TimeLine:
+        """Return the events by day, week or month, each once; without a step by what fits the period."""
+        return time_line(self.events, self.coverage, step)
 
     @cached_property
     def list(self) -> LongList[AreaMonth]:
@@ -105,17 +88,19 @@ def _picture(run: EventRun, wanted: EventFilter, by: By) -> Picture:
     rates = rates_of(events, period, by) if period else []
     changes = changes_of(events, period, by) if period else Changes((), 0, 0)
     gaps = gaps_of(coverage.languages, EventRows(columns), period)
-    return Picture(by, events, picture_of(events, by), period, rates, changes, gaps, *places_of(events))
+    return Picture(by, events, picture_of(events, by), coverage, rates, changes, gaps, *places_of(events))
 
 
 @router.get("/watch/runs/{number}/picture", action="read")
 def show_picture(
-    request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country"
-) -> Response:
+    request: Request, number: Number, wanted: EventsAsked, order: ListWanted, by: ByAsked = "country",
+    step: StepAsked = "",
+) -> Response:  # fmt: skip
     """Show the events that a filter wants by area and month, on a map and on a time line."""
     lang = language_of(request)
     run = event_run(request, number)
     picture = picture_shown(run, wanted, "region" if by == "region" else "country")
+    line = picture.time_line(cast("Step", step))
     shown_months = picture.list.part(np.arange(len(picture.months)), order, lang, 0, MOST_ROWS)
     query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
@@ -124,7 +109,8 @@ def show_picture(
         list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
         places=[(place, say(place.said, lang)) for place in picture.places],
         more_places=picture.all_places - len(picture.places), map=event_map(picture.places),
-        over_time=over_time(picture, lang), timeline=picture.timeline, most_rates=MOST_RATES,
+        line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
+        most_rates=MOST_RATES, bar_said=partial(bar_said, lang=lang),
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
@@ -148,18 +134,6 @@ def region_choices(index: EventIndex) -> list[str]:
     """Return the regions that events are in, by their numbers."""
     countries = set(index.values("country"))
     return [number for number, codes in regions().members.items() if countries & set(codes)]
-
-
-def over_time(picture: Picture, lang: str) -> dict[str, Any]:
-    """Return how many events there were in each month, by whether several origins tell of them, as a chart takes it."""
-    words = {group: say(f"page_watch_origins_{group}", lang) for group in ("several", "one")}
-    rows = [
-        {"label": say(day_said(month.month), lang), "value": value, "group": words[group]}
-        for month in picture.timeline
-        for group, value in (("several", month.several), ("one", month.one))
-    ]
-    titles = {"x": say("page_watch_month", lang), "y": say("page_watch_events", lang), "group": ""}
-    return {"rows": rows, "titles": titles, "groups": list(words.values())}
 
 
 def _counts(prefix: str, of: AreaMonth, name: str, lang: str) -> str:

@@ -43,7 +43,7 @@ FILE_FORM = UploadForm(
     WATCH, {"file": {**FILE, "description": "A list of sources: CSV or YAML."}},
     missing=partial(InputError, "watch_sources_file_missing", where="file"),
 )  # fmt: skip
-STATES = ("silent", "late", "never", "usual")
+STATES = ("failing", "silent", "late", "never", "usual")
 NO_GRADE = "ungraded"
 OutletName = Annotated[str, Query(min_length=1, max_length=LONGEST, description="The name of the outlet.")]
 

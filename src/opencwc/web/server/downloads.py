@@ -20,6 +20,7 @@ MEDIA_TYPES = {
     "jsonld": "application/ld+json",
     "jsonl": "application/x-ndjson",
     "ndjson": "application/x-ndjson",
+    "opml": "text/x-opml; charset=utf-8",
     "pdf": "application/pdf",
     "txt": "text/plain; charset=utf-8",
     "wacz": "application/octet-stream",

@@ -23,6 +23,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from opencwc.errors import OpenCWCError, UnavailableError
+from opencwc.jobs.feed_fetching import FeedFetching, fetch_beside
 from opencwc.web.server.configuration import Configuration, is_loopback
 from opencwc.web.server.connection_limits import Connections, LimitedProtocol
 from opencwc.web.server.service import Service
@@ -56,8 +57,20 @@ def serve(
         if listening is not None:
             listening(configuration.public_url or address)
         server = uvicorn.Server(_uvicorn(app, configuration))
-        with _told_once(), asyncio.Runner(loop_factory=_loop()) as runner:
+        with fetching_feeds(app.state.service), _told_once(), asyncio.Runner(loop_factory=_loop()) as runner:
             runner.run(_both(server, place, configuration, worker=worker))
+
+
+@contextlib.contextmanager
+def fetching_feeds(service: Service) -> Iterator[None]:
+    """Have the feeds of cases be fetched meanwhile: here and not in the worker, which has no network at all."""
+    stop = threading.Event()
+    if service.intake is not None and service.jobs is not None:
+        fetch_beside(FeedFetching(service.intake, service.jobs), stop)
+    try:
+        yield
+    finally:
+        stop.set()
 
 
 def tell_protection() -> None:

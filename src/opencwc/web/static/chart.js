@@ -1,10 +1,11 @@
-// Charts: <figure data-chart="bar|bars|line|calibration|peers|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
+// Charts: <figure data-chart="bar|bars|days|line|calibration|peers|map" data-source="#id-of-a-JSON-block or an address" data-title="…"
 // data-description="…"><figcaption>…</figcaption> a table with the same figures </figure>. Drawn by Vega, in SVG, by its
 // interpreter (no eval), when the figure comes into view; where that fails, the table stands there as before.
 //
 // The JSON: {"rows": [...], "titles": {"x": "…", "y": "…", "group": "…"}}, all texts in the person's language.
 //   bar          rows {"label", "value", "group"?}; "groups" is the order of the groups
 //   bars         the same, the bars of a label beside each other in place of stacked
+//   days         the same, upright: a column a day, or a week
 //   line         rows {"x": a number or a day (2025-12-31), "value", "group"?}
 //   calibration  rows {"said": 0..1, "was": 0..1, "low"?, "high"?}: beside the diagonal of what would be right
 //   peers        rows {"x": a year, "value", "low", "high", "asked"}, the names "own" and "peers": a series over a band
@@ -258,6 +259,24 @@ const SPECS = {
     spec.height = { step: 14, for: "offset" };
     spec.encoding.yOffset = { field: "group", sort: groupsOf(data.rows) };
     return spec;
+  },
+  days({ rows, titles = {}, groups }, look, _world, fills) {
+    return {
+      data: { values: rows },
+      height: 200,
+      mark: { type: "bar", color: fills[0], stroke: look.soft, strokeWidth: 0.5 },
+      encoding: {
+        x: {
+          field: "label", type: "nominal", sort: null, title: titles.x ?? null, scale: { paddingInner: 0.15, reverse: look.rtl },
+          axis: { grid: false, labelAngle: 0, labelOverlap: "greedy", ...(look.rtl ? { labelExpr: RIGHT_TO_LEFT } : {}) },
+        },
+        y: {
+          field: "value", type: "quantitative", title: titles.y ?? null,
+          axis: { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5, tickMinStep: 1 },
+        },
+        ...coloured(rows, titles, fills, groups),
+      },
+    };
   },
   line({ rows, titles = {} }, look) {
     const days = rows.some((row) => typeof row.x === "string");
