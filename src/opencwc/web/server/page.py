@@ -260,7 +260,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
             return ""
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
         if lang == "ar":  # a clock of 24 hours, kept in one piece that runs from left to right
-            return f"{day(known.date())}، \u2066{known:%H:%M:%S}\u00a0UTC\u2069"
+            return f"{day(known.date())}، \u200e{known:%H:%M:%S}\u00a0UTC\u200e"
         return _first_in_french(_western(format_datetime(known, "medium", locale=locale)), lang) + "\u00a0UTC"
 
     def foreign(text: str) -> Markup:
