@@ -73,7 +73,7 @@ def day_said(text: str) -> Message | str:
     if len(text) != len("2026-03"):
         return text
     year, month = text.split("-")
-    return Message("watch_month", {"month": Message(f"label_month_{int(month)}"), "year": year})
+    return Message("watch_month", {"month": Message(f"label_month_alone_{int(month)}"), "year": year})
 
 
 def range_said(numbers: tuple[int, ...]) -> Message | str:
