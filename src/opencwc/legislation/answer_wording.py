@@ -12,7 +12,7 @@ from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording import cited_parts, say
 from opencwc.wording.typography import in_type
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
@@ -72,17 +72,11 @@ _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex"
 
 
 def article_in(measure: Measure, lang: str) -> str:
-    """Return where the Convention asks for a measure, its annexes called as the language calls them.
-
-    In a language that runs right to left the references between such names hold together (marks U+200E at their ends).
-    """
-    article = measure.article
-    for name, message in _ANNEXES.items():
-        article = article.replace(name, say(message, lang))
-    if lang not in RIGHT_TO_LEFT or article.isascii():
-        return article
-    parts = article.split("; ")
-    return "; ".join(f"{LEFT_TO_RIGHT}{part}{LEFT_TO_RIGHT}" if part.isascii() else part for part in parts)
+    """Return where the Convention asks for a measure, its articles and annexes called as the language calls them."""
+    if lang == "en":
+        return measure.article
+    parts = (text for text, _ in cited_parts(measure.article, lang))
+    return say("citation_separator", lang).join(say(_ANNEXES.get(part, part), lang) for part in parts)
 
 
 LEFT_TO_RIGHT = "\u200e"

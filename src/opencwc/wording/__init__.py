@@ -229,7 +229,7 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
 
 def _in_french(citation: str, lang: str) -> str:
     """Write the letter of a paragraph as the French text of the Convention does: ``VII.3 c)``."""
-    return _LETTER.sub("\u00a0\\1)", citation) if lang == "fr" else citation
+    return _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation) if lang == "fr" else citation
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -308,7 +308,7 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
-_LETTER = re.compile(r"(?<=[0-9a-z])\(([a-z]{1,4})\)")
+_LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
