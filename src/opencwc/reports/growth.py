@@ -21,7 +21,7 @@ from opencwc.reports import kept
 from opencwc.reports.events import Archive
 from opencwc.reports.findings import FINDINGS_AT_ONCE, findings_of
 from opencwc.reports.item import Item
-from opencwc.reports.kept import KeptWatch
+from opencwc.reports.kept import KeptWatch, RunSummary
 from opencwc.reports.model import Report
 from opencwc.reports.ready_file import FORM, KeptReady, Where, write_joined, write_ready
 from opencwc.reports.watched import Line, lines_of
@@ -69,24 +69,27 @@ def grown_steps(end: Ended, maker: Mapping[str, Any], earlier: Sequence[str], op
     )
 
 
-def grown(own: KeptWatch, earlier: Sequence[str], opened: Opened) -> Growth | None:
+def grown(own: KeptWatch, earlier: Sequence[str], opened: Opened, *, whole: bool = False) -> Growth | None:
     """Return the file of a run with all that the earlier runs of its case hold; nothing where it can join to none.
 
-    ``earlier`` are their files by SHA-256, in their order; a run that a later one holds is taken with that.
+    ``earlier`` are their files by SHA-256, in their order; a run that a later one holds is taken with that. A ``whole``
+    file holds the ready reports of the earlier one too, which then is the only one.
     """
     rest = list(earlier)
     while rest:
         sha256 = rest.pop()
         base = opened(sha256)
-        if not _can_grow(own, base):
+        if not can_grow(own, base):
             continue
         held = {sha256, *base.summary.parts}
         beside = [(other, opened(other)) for other in rest if other not in held]
-        return _Joining(own, (sha256, base), [one for one in beside if _can_grow(own, one[1])], opened).growth()
+        return _Joining(own, (sha256, base), [one for one in beside if can_grow(own, one[1])], opened).growth(
+            whole=whole
+        )
     return None
 
 
-def _can_grow(own: KeptWatch, earlier: KeptWatch) -> bool:
+def can_grow(own: KeptWatch, earlier: KeptWatch) -> bool:
     """Tell whether a run can join to an earlier one: both made ready in this form, by one encoder, and not too many."""
     summaries = own.summary, earlier.summary
     return (
@@ -116,7 +119,7 @@ class _Joining:
         self._coming: list[_Coming] = []
         self._new_by_id: dict[str, list[int]] = {}
 
-    def growth(self) -> Growth:
+    def growth(self, *, whole: bool) -> Growth:
         """Join all reports, and write the file."""
         before = _ready(self._base, self._opened)
         for at, one in enumerate(self._beside, len(self._base.summary.parts) + 1):
@@ -129,7 +132,7 @@ class _Joining:
         archive = Archive(before=before)
         archive.add([coming.item for coming in self._coming])
         changed = self._changed(archive)
-        content = self._written(archive, before, changed, taken, again)
+        content = self._written(archive, before, changed, taken, again, whole=whole)
         lines = [changed.lines[number] for number in range(self._count + taken, len(archive.items))]
         return Growth(content, lines, len(mine) - len(fresh))
 
@@ -143,16 +146,12 @@ class _Joining:
 
     def _known(self, report: Report) -> list[int]:
         """Return the numbers of the reports of earlier runs that are the same."""
-        events = self._base.events
-        there = [
-            number for number in events.numbers_of(report.id) if _is_same(events.lines[number].told.report, report)
-        ]
         beside = (
             number
             for number in self._new_by_id.get(report.id, ())
-            if _is_same(self._coming[number - self._count].item.told.report, report)
+            if self._coming[number - self._count].item.told.report.is_same(report)
         )
-        return [*there, *beside]
+        return [*self._base.events.same_as(report), *beside]
 
     def _changed(self, archive: Archive) -> Grown:
         joined = archive.joined()
@@ -163,29 +162,39 @@ class _Joining:
         numbers.update(on_none)
         return Grown(dict(lines_of(archive, joined.made, sorted(numbers))), joined.gone, joined.made)
 
-    def _written(self, archive: Archive, before: KeptReady, changed: Grown, taken: int, again: Sequence[int]) -> bytes:
+    def _written(
+        self, archive: Archive, before: KeptReady, changed: Grown, taken: int, again: Sequence[int], *, whole: bool
+    ) -> bytes:
+        summary = self._summary(changed, taken)
+        file = SectionWriter()
+        file.add_packed("run", to_json(structs.replace(summary, parts=()) if whole else summary))
+        write_grown(file, self._base.events, changed)
+        file.add_array("brought", np.array(again, np.uint32))
+        count = len(archive.items)
+        if whole:
+            write_ready(file, [coming.item for coming in self._coming], before.own)
+            where = Where(np.zeros(count, np.uint32), np.arange(count, dtype=np.uint32))
+        else:
+            write_ready(file, [coming.item for coming in self._coming[taken:]])
+            where = Where(
+                np.concatenate([before.files, np.array([one.file for one in self._coming], np.uint32)]),
+                np.concatenate([before.places, np.array([one.place for one in self._coming], np.uint32)]),
+            )
+        write_joined(file, archive, where, before)
+        return file.content()
+
+    def _summary(self, changed: Grown, taken: int) -> RunSummary:
         base, own = self._base.summary, self._own.summary
         new = [changed.lines[self._count + at] for at in range(len(self._coming))]
-        summary = structs.replace(
+        return structs.replace(
             own,
-            reports=len(archive.items),
+            reports=self._count + len(new),
             events=base.events - len(changed.gone) + len(changed.made),
             newest=max(base.newest, own.newest, *(one.summary.newest for one in self._beside), key=_moment),
             on_none=base.on_none + sum(not line.event for line in new),
             taken=self._count + taken,
             parts=self._parts,
         )
-        file = SectionWriter()
-        file.add_packed("run", to_json(summary))
-        write_grown(file, self._base.events, changed)
-        file.add_array("brought", np.array(again, np.uint32))
-        write_ready(file, [coming.item for coming in self._coming[taken:]])
-        where = Where(
-            np.concatenate([before.files, np.array([one.file for one in self._coming], np.uint32)]),
-            np.concatenate([before.places, np.array([one.place for one in self._coming], np.uint32)]),
-        )
-        write_joined(file, archive, where, before)
-        return file.content()
 
 
 def _moment(iso: str) -> float:
@@ -205,12 +214,3 @@ def _own_items(one: KeptWatch, opened: Opened) -> Iterator[Item]:
     mine = np.nonzero(ready.files == len(one.summary.parts))[0]
     for number in mine[np.argsort(ready.places[mine])].tolist():
         yield ready.items[number]
-
-
-def _is_same(one: Report, other: Report) -> bool:
-    """Tell whether two reports are one that came twice."""
-    return _words(one) == _words(other)
-
-
-def _words(report: Report) -> tuple[object, ...]:
-    return (*report.key, report.source, report.url, report.title, report.text, report.given)

@@ -21,6 +21,7 @@ from opencwc.errors import InputError
 from opencwc.files.sections import Sections, SectionWriter, Stretch
 from opencwc.records import from_json, to_json
 from opencwc.reports.corrected import EventDecision
+from opencwc.reports.corrections import Correction
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_list import DecidedOn, newest_of
 from opencwc.reports.events import Archive, Event
@@ -56,7 +57,8 @@ class RunSummary(Struct, frozen=True):
     many are on no event.
 
     ``taken`` is how many of the reports, the first ones, came in earlier runs, whose files ``parts`` names by their
-    SHA-256. ``ready`` is the form in which the reports stand ready to be joined to, 0 where they do not.
+    SHA-256. ``ready`` is the form in which the reports stand ready to be joined to, 0 where they do not. By
+    ``corrections`` the reports were joined.
     """
 
     file: str
@@ -71,6 +73,7 @@ class RunSummary(Struct, frozen=True):
     taken: int = 0
     parts: tuple[str, ...] = ()
     ready: int = 0
+    corrections: tuple[Correction, ...] = ()
 
 
 class KeptWatch(Struct, frozen=True, dict=True):
@@ -117,7 +120,8 @@ class KeptWatch(Struct, frozen=True, dict=True):
         summary = self.summary
         if not 0 <= summary.taken <= summary.reports or len(summary.parts) > MOST_PARTS:
             raise ValueError("more reports of earlier runs than there are")
-        if any(not 0 <= number < summary.taken for number in self.events.brought_again):
+        again = self.events.brought_again
+        if again != sorted({number for number in again if number < summary.taken}):
             raise ValueError("a report that was not there")
         if summary.ready == FORM:
             self.events.ready(len(summary.parts), _no_other).check()
@@ -155,6 +159,7 @@ def pack(
     encoder: str,
     failed: Iterable[FailedCapture] = (),
     archive: Archive | None = None,
+    corrections: tuple[Correction, ...] = (),
 ) -> bytes:
     """Return the file of a run's pages; the same reports give the same bytes.
 
@@ -164,7 +169,7 @@ def pack(
     newest = newest_of(watched).isoformat() if len(watched.lines) else ""
     summary = RunSummary(
         file, as_of, encoder, len(watched.lines), len(watched.events), VERSION, tuple(failed)[:MOST_FAILED], newest,
-        on_none, ready=0 if archive is None else FORM,
+        on_none, ready=0 if archive is None else FORM, corrections=corrections,
     )  # fmt: skip
     sections = SectionWriter()
     sections.add_packed("run", to_json(summary))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -90,9 +90,14 @@ def _values(packed: bytes) -> NDArray[np.float32]:
     return np.frombuffer(packed, np.int8).astype(np.float32) / np.float32(STEPS)
 
 
-def write_ready(file: SectionWriter, items: Iterable[Item]) -> None:
-    """Write the ready reports that are a file's own."""
-    blocks, ends, waiting = bytearray(), array("Q", [0]), []
+def write_ready(file: SectionWriter, items: Iterable[Item], before: OwnReady | None = None) -> None:
+    """Write the ready reports that are a file's own; those of a file ``before`` come first, as they stand there."""
+    blocks, ends, waiting = bytearray(), array("Q", [0]), list[ReadyItem]()
+    if before is not None:
+        full, waiting = before.full_blocks()
+        for block in full:
+            blocks += block
+            ends.append(len(blocks))
     for item in items:
         waiting.append(_packed(item))
         if len(waiting) == BLOCK:
@@ -165,12 +170,23 @@ class OwnReady:
         """Where each block ends, after a 0."""
         return self._file.array("ready_ends", "u8")
 
-    def _block(self, number: int) -> list[ReadyItem]:
+    def full_blocks(self) -> tuple[Iterator[bytes], list[ReadyItem]]:
+        """Return the full blocks as they are packed, and what the last one has where it is not full."""
+        count = len(self.ends) - 1
+        last = self._block(count - 1) if count else []
+        if len(last) == BLOCK:
+            last, count = [], count + 1
+        return map(self._packed_block, range(count - 1)), last
+
+    def _packed_block(self, number: int) -> bytes:
         if number + 1 >= len(self.ends):
             raise ValueError("no such ready report")
         start, end = self.ends[number : number + 2].tolist()
+        return self._file.read("ready", start, end)
+
+    def _block(self, number: int) -> list[ReadyItem]:
         try:
-            return _DECODER.decode(unpacked(self._file.read("ready", start, end)))
+            return _DECODER.decode(unpacked(self._packed_block(number)))
         except msgspec.MsgspecError as error:
             raise ValueError("no ready reports") from error
 

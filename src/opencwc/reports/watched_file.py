@@ -29,6 +29,7 @@ from opencwc.reports.event_columns import (
 )
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
+from opencwc.reports.model import Report
 from opencwc.reports.ready_file import KeptReady, OwnReady
 from opencwc.reports.summaries import EventSummary, summary_of
 from opencwc.reports.watch_question import searched_text
@@ -324,6 +325,10 @@ class KeptEvents:
         in_order = np.empty_like(hashes)
         in_order[numbers] = hashes
         return in_order
+
+    def same_as(self, report: Report) -> list[int]:
+        """Return the places of the reports that are the same as one: it came before."""
+        return [number for number in self.numbers_of(report.id) if self.lines[number].told.report.is_same(report)]
 
     @cached_property
     def brought_again(self) -> list[int]:
