@@ -28,7 +28,7 @@ from opencwc.reports.watched import Line, lines_of
 from opencwc.reports.watched_file import Grown, write_grown
 from opencwc.verbs import Ended, Found, PagesFile, Step
 
-MOST_REPORTS = 2_000_000
+MOST_REPORTS = 500_000
 """Reports up to which an archive grows; a run beyond that stands by itself."""
 
 
