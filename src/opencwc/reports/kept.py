@@ -113,7 +113,7 @@ class KeptWatch(Struct, frozen=True, dict=True):
         if self.summary.ready != FORM:
             return None
         parts = self.summary.parts
-        return self.events.ready(len(parts), lambda number: opened(parts[number]).own_ready)
+        return KeptReady(self.events.file, self.events, len(parts), lambda number: opened(parts[number]).own_ready)
 
     def check(self) -> None:
         """Raise `ValueError` where what is said of the run does not hold with its reports."""
@@ -124,12 +124,12 @@ class KeptWatch(Struct, frozen=True, dict=True):
         if again != sorted({number for number in again if number < summary.taken}):
             raise ValueError("a report that was not there")
         if summary.ready == FORM:
-            self.events.ready(len(summary.parts), _no_other).check()
+            KeptReady(self.events.file, self.events, len(summary.parts), _no_other).check()
 
     @property
     def own_ready(self) -> OwnReady:
         """The ready reports that are the file's own."""
-        return self.events.ready(len(self.summary.parts), _no_other).own
+        return OwnReady(self.events.file)
 
     @cached_property
     def topics(self) -> TopicPicture:

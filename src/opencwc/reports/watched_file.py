@@ -30,7 +30,6 @@ from opencwc.reports.event_columns import (
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.model import Report
-from opencwc.reports.ready_file import KeptReady, OwnReady
 from opencwc.reports.summaries import EventSummary, summary_of
 from opencwc.reports.watch_question import searched_text
 from opencwc.reports.watched import Line, Watched
@@ -244,7 +243,7 @@ class KeptEvents:
     """The events of a run in its file."""
 
     def __init__(self, file: Sections, counts: tuple[int, int], newest: datetime, on_none: int) -> None:
-        self._file, self._count = file, counts[1]
+        self.file, self._count = file, counts[1]
         self.lines = KeptLines(file, counts[0])
         self.newest, self.on_none = newest, on_none
         self.words = WordIndex(file, counts[1])
@@ -253,17 +252,17 @@ class KeptEvents:
     @cached_property
     def columns(self) -> EventColumns:
         """The facts of all events."""
-        return read_columns(self._file, self._count)
+        return read_columns(self.file, self._count)
 
     @cached_property
     def coverage(self) -> Coverage:
         """Which days and languages the reports cover."""
-        return from_json(Coverage, self._file.packed("coverage"))
+        return from_json(Coverage, self.file.packed("coverage"))
 
     @cached_property
     def latest_first(self) -> NDArray[np.int64]:
         """The places of the events, those told last first."""
-        return self._file.array("latest_first", "u4").astype(np.int64)
+        return self.file.array("latest_first", "u4").astype(np.int64)
 
     @property
     def watched(self) -> Watched:
@@ -333,16 +332,12 @@ class KeptEvents:
     @cached_property
     def brought_again(self) -> list[int]:
         """The places of the reports of earlier runs that the run brought again."""
-        numbers: list[int] = self._file.array("brought", "u4").tolist() if self._file.has("brought") else []
+        numbers: list[int] = self.file.array("brought", "u4").tolist() if self.file.has("brought") else []
         return numbers
 
     def brought(self, taken: int) -> list[int]:
         """Return the places of the reports that the run brought; the first ``taken`` came in earlier runs."""
         return [*self.brought_again, *range(taken, len(self.lines))]
-
-    def ready(self, number: int, other: Callable[[int], OwnReady]) -> KeptReady:
-        """Return the reports ready to be joined to; see `KeptReady`."""
-        return KeptReady(self._file, self, number, other)
 
     def place_of(self, number: int) -> int | None:
         """Return the place of the event that the report at a place among the lines is on."""
@@ -363,21 +358,21 @@ class KeptEvents:
     @cached_property
     def _hashes(self) -> dict[str, tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         return {
-            name: (self._file.array(f"{name}_hashes", "u8"), self._file.array(f"{name}_lines", "u4"))
+            name: (self.file.array(f"{name}_hashes", "u8"), self.file.array(f"{name}_lines", "u4"))
             for name in ("reports", "once")
         }
 
     @cached_property
     def _items(self) -> NDArray[np.uint32]:
-        return self._file.array("items", "u4")
+        return self.file.array("items", "u4")
 
     @cached_property
     def _item_ends(self) -> NDArray[np.uint32]:
-        return self._file.array("item_ends", "u4")
+        return self.file.array("item_ends", "u4")
 
     @cached_property
     def _line_events(self) -> NDArray[np.int32]:
-        return self._file.array("line_events", "i4")
+        return self.file.array("line_events", "i4")
 
     def check(self) -> None:
         """Read everything, a block at a time; raise `ValueError` where it does not hold together."""
@@ -419,7 +414,7 @@ class KeptEvents:
             raise ValueError("an order that leaves something out")
         if any(len(hashes) != reports or (hashes[1:] < hashes[:-1]).any() for hashes, _ in self._hashes.values()):
             raise ValueError("reports out of order")
-        ends_of_blocks = self._file.array("line_ends", "u8")
+        ends_of_blocks = self.file.array("line_ends", "u8")
         if len(ends_of_blocks) != -(-reports // BLOCK) + 1:
             raise ValueError("too few blocks")
 
