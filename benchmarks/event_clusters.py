@@ -41,7 +41,7 @@ def by_likeness(reports: Sequence[Report]) -> Array:
     """Return the log-odds that pairs are on one event, by what the texts say."""
     told = [Told(report, "en", Nature("other")) for report in reports]
     items = list(map(item_of, told, traits_of(told, named_encoder())))
-    known, rarity = weights("event"), Rarity(items)
+    known, rarity = weights("event"), Rarity()
     scores = np.zeros((len(items), len(items)))
     for one, other in combinations(range(len(items)), 2):
         rare = rarity.signs(items[one], items[other])

@@ -24,7 +24,7 @@ from benchmarks.reports import CASES, read_folder
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.events import Archive
 from opencwc.reports.facts import tell_all
-from opencwc.reports.likeness import Item, item_of
+from opencwc.reports.item import Item, item_of
 from opencwc.reports.model import Date
 from opencwc.reports.origins import find_origins
 from opencwc.reports.traits import traits_of

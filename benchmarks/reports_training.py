@@ -186,7 +186,7 @@ def event_pairs(case: Case, way: str) -> Iterator[tuple[dict[str, float], bool]]
     Pairs of which only words speak are taken from where the words of day and place are hidden.
     """
     chance = Random(way)
-    rarity = Rarity(case.items)
+    rarity = Rarity()
     for one, other in combinations(range(len(case.items)), 2):
         pair = case.items[one], case.items[other]
         if {"hidden": False, "blank": True}.get(way) == says_only_words(*pair):
@@ -443,7 +443,7 @@ def _held_rows(name: str, folder: str, case: Case, learned: Weights) -> Iterator
 
 
 def _event_signs(case: Case) -> dict[Pair, dict[str, float]]:
-    rarity = Rarity(case.items)
+    rarity = Rarity()
     pairs = {at: (case.items[at[0]], case.items[at[1]]) for at in combinations(range(len(case.items)), 2)}
     return {at: {**fact_signs(*pair), **text_signs(*pair), **rarity.signs(*pair)} for at, pair in pairs.items()}
 

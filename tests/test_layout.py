@@ -73,7 +73,7 @@ UNSEEN = {
         "exports", "house_keys", "picture_looks", "read_records", "registers", "run_records", "runs", "submissions",
         "version_proofs",
     },
-    "opencwc.jobs": {"intake"},
+    "opencwc.jobs": {"case_archive", "intake"},
 }  # fmt: skip
 """What reads contents, or a source, without a record: nobody is given them, or they are on record before."""
 

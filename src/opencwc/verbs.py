@@ -124,6 +124,9 @@ class Verb(Struct, frozen=True, dict=True):
     earlier versions kept its runs.
 
     ``reader`` is a `Reader`; ``kept`` a module that reads the file of its pages (``NAME``, ``MEDIA_TYPE``, ``unpack``).
+    ``growth``, where a verb has it, joins a run to the earlier runs of its case: it is called with the `Ended` of the
+    run by itself, the maker, the SHA-256 of the files of these runs, and what opens one, and gives the findings and end
+    of the joined run; its ``kept`` then has ``opened``, too (`opencwc.jobs.case_archive`).
     ``many`` tells that it reads several files at once, which come as one archive; ``in_order`` that findings come in
     the order of the rows; ``under_entry`` that a correction of one may name an entry of a list. ``command`` is the name
     of its command, or of the group that holds it, and where that is; ``router`` and ``api`` are routers of the service;
@@ -146,6 +149,7 @@ class Verb(Struct, frozen=True, dict=True):
     under_entry: bool = True
     reader: str = ""
     kept: str = ""
+    growth: str = ""
     command: tuple[str, str] = ("", "")
     group: bool = False
     router: str = ""

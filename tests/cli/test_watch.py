@@ -61,6 +61,28 @@ def test_the_example_gives_a_line_for_every_report(run: Run) -> None:
     assert {row["lang"] for row in done.rows} == set(LANGUAGES)
 
 
+def test_an_archive_keeps_what_came_and_new_reports_join_to_it(run: Run, tmp_path: Path) -> None:
+    reports = EXAMPLE.read_bytes().splitlines(keepends=True)
+    today, tomorrow, archive = tmp_path / "today.jsonl", tmp_path / "tomorrow.jsonl", tmp_path / "press.zip"
+    today.write_bytes(b"".join(reports[::2]))
+    tomorrow.write_bytes(b"".join([*reports[1::2], reports[0]]))
+    assert run(today, "--archive", archive).status == 0
+    done = run(tomorrow, "--archive", archive, "--format", "csv")
+    assert "1 report was in an earlier run" in done.err and f"Reports in press.zip now: {len(reports)}" in done.err
+    assert {row["report"] for row in done.rows} > {json.loads(line)["id"] for line in reports[1::2]}
+    whole = run(EXAMPLE, "--format", "csv").rows
+    kept = run("--archive", archive, "--format", "csv").rows
+    assert {row["report"]: row["event"] for row in kept} == {row["report"]: row["event"] for row in whole}
+
+
+def test_a_file_or_an_archive_is_needed_and_neither_is_overwritten_by_the_answer(run: Run, tmp_path: Path) -> None:
+    assert run().status == 2
+    archive = tmp_path / "press.zip"
+    assert run(EXAMPLE, "--archive", archive).status == 0
+    assert run(EXAMPLE, "--archive", archive, "-o", archive, "--format", "csv").status == 2
+    assert run("--archive", tmp_path / "none.zip").status == 2
+
+
 def test_json_lines_have_the_same_cells_and_where_the_report_stands(run: Run) -> None:
     rows = run(EXAMPLE, "--format", "csv").rows
     plain = [json.loads(line) for line in run(EXAMPLE, "--format", "jsonl").text.splitlines()]

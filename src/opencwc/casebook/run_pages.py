@@ -12,6 +12,8 @@ PAGES = "pages"
 """The word under which the tally of a run names the source with what its pages show, and the run of it."""
 FINDINGS = "findings_in_run"
 """The word under which the question of such a run names the run whose findings its pages show."""
+JOINED = "joined_with"
+"""The word under which what a run checked names the earlier runs of its case that its pages hold too."""
 
 
 def is_of_pages(run: Mapping[str, Any]) -> bool:

@@ -22,13 +22,17 @@ from opencwc.cli.keep_option import CasebookOfKept, Keep, KeepWhere, MarkOfKept,
 from opencwc.cli.steps_progress import StepsProgress
 from opencwc.cli.value import AnswerTarget, displayable, see_that_they_are_files
 from opencwc.errors import InputError, SettingsError
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.wording import say, sentence
 
 if TYPE_CHECKING:
+    from opencwc.language.encoders import Encoder
+    from opencwc.reports.archive_file import Coming
     from opencwc.reports.captures import Capture
+    from opencwc.reports.corrections import Correction
     from opencwc.reports.event_files import Format
+    from opencwc.reports.events import Archive
     from opencwc.reports.model import Report
     from opencwc.reports.report_files import Fetch, ReportFiles, Source
     from opencwc.reports.sources import Source as Listed
@@ -43,17 +47,24 @@ TOPIC_FORMATS = ("csv", "jsonl")
 @options.command
 def watch(
     files: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="FILE|-...",
             help="Reports: JSON Lines, feeds, saved pages, documents, mail, web archives, tables; - for a pipe.",
         ),
-    ],
+    ] = None,
     output: options.Output = None,
     format: Annotated[str, typer.Option(help=f"One of: {_NAMED}; else by the ending of -o.")] = "",
     corrections: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Corrections: JSON Lines of split, join, move, confirm."),
+    ] = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Join to the reports of earlier calls that this file keeps; without FILE show them all.",
+        ),
     ] = None,
     captures: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep what came in here, and say what changed on a page.")
@@ -77,12 +88,13 @@ def watch(
     casebook: CasebookOfKept = "",
 ) -> int:
     """Join the reports that tell of one event, and say what each tells, who says so and what comes from one text."""
+    from opencwc.reports.archive_file import Coming
     from opencwc.reports.batches import ready_items, ready_on_cluster
     from opencwc.reports.corrections_file import read_corrections
     from opencwc.reports.machine_tags import TLP
     from opencwc.reports.report_files import ReportFiles
     from opencwc.reports.sources import read_sources
-    from opencwc.reports.watched import joined
+    from opencwc.reports.watched import joining
 
     if jobs < 0:
         raise SettingsError("jobs_is_no_number", jobs=jobs)
@@ -92,12 +104,14 @@ def watch(
     where.require_case()
     label = options.one_of("--tlp", tlp.lower().removeprefix("tlp:"), TLP)
     target = AnswerTarget(output, options.format_asked(format, output, formats), options.language_asked(lang))
-    given = _given(files)
+    given = _given(files or ())
     paths = [file for file in (*given, corrections, sources) if isinstance(file, Path)]
     see_that_they_are_files(path for path in paths if "#" not in path.name)
-    options.refuse_overwriting_input([*paths, *([captures] if captures else ())], output)
+    options.refuse_overwriting_input([*paths, *(file for file in (captures, archive) if file)], output)
     said = read_corrections(corrections) if corrections else ()
     listed = read_sources(sources) if sources else ()
+    if not given:
+        return _show_archive(archive, target, topics=topics, label=label, listed=listed)
     reading = ReportFiles(given, options.columns_asked(map), fetch=_fetch())
     keeping = _Keeping(captures)
     encoder = None
@@ -111,23 +125,60 @@ def watch(
             batches = ready_on_cluster(reports, encoder, cluster)
         else:
             batches = ready_items(reports, encoder, jobs or os.cpu_count() or 1)
-        watched = joined(batches, said, lambda done: tell("reports", done, None))
+        in_archive, watched = joining(batches, said, lambda done: tell("reports", done, None))
     if not watched.lines:
         _tell(reading.notes, target.lang)
         code = "watch_nothing_to_read" if list(reading.notes) else "watch_no_reports_in"
-        raise InputError(code, where=files[0])
+        raise InputError(code, where=given[0].name)
+    file, model_id = ", ".join(source.name for source in given), encoder.id if encoder else ""
     if keep:
-        _keep_watched(watched, reading, given, where, encoder.id if encoder else "", target.lang)
+        _keep_watched(in_archive, watched, reading, given, where, model_id, target.lang)
+    grown: tuple[Message, ...] = ()
+    if archive is not None:
+        coming = Coming(in_archive, watched, file[:200], model_id, tuple(reading.failed))
+        watched, grown = _in_archive(archive, coming, said, encoder)
+    summary = _show(watched, target, file, topics=topics, label=label, listed=listed)
+    healths = _health(listed, watched) if listed else ()
+    _tell((*reading.notes, *keeping.changes, *healths, *summary, *grown), target.lang)
+    return 1 if reading.notes.left_out else 0
+
+
+def _show_archive(
+    archive: Path | None, target: AnswerTarget, *, topics: bool, label: str, listed: Sequence[Listed]
+) -> int:
+    """Show all that an archive holds."""
+    from opencwc.reports.archive_file import read_archive
+
+    if archive is None:
+        raise SettingsError("watch_no_files")
+    see_that_they_are_files([archive])
+    _tell(_show(read_archive(archive), target, archive.name, topics=topics, label=label, listed=listed), target.lang)
+    return 0
+
+
+def _show(
+    watched: Watched, target: AnswerTarget, file: str, *, topics: bool, label: str, listed: Sequence[Listed]
+) -> tuple[Message, ...]:
+    """Write the answer, and return what is said of it as a whole."""
     if topics:
         from opencwc.cli.watch_topics import write_topics
 
-        summary = write_topics(watched, target)
-    else:
-        _write(watched, target, ", ".join(file.name for file in given), label, listed)
-        summary = tuple(_summary(watched))
-    healths = _health(listed, watched) if listed else ()
-    _tell((*reading.notes, *keeping.changes, *healths, *summary), target.lang)
-    return 1 if reading.notes.left_out else 0
+        return write_topics(watched, target)
+    _write(watched, target, file, label, listed)
+    return tuple(_summary(watched))
+
+
+def _in_archive(
+    archive: Path, coming: Coming, said: Sequence[Correction], encoder: Encoder | None
+) -> tuple[Watched, tuple[Message, ...]]:
+    """Keep reports in an archive; return them with all that is on their events, and what is said of the archive."""
+    from opencwc.reports.archive_file import grow_archive
+    from opencwc.reports.batches import ready_items
+
+    shown = grow_archive(archive, coming, said, lambda reports: ready_items(reports, encoder))
+    values: dict[str, Value] = {"archive": archive.name, "reports": shown.reports, "events": shown.events}
+    known = (Message("watch_note_known", {"count": shown.known}),) if shown.known else ()
+    return shown.watched, (*known, Message("watch_archive_holds", values))
 
 
 def _given(files: Sequence[str]) -> list[Source]:
@@ -192,8 +243,9 @@ class _Keeping:
 
 
 def _keep_watched(
-    watched: Watched, reading: ReportFiles, given: Sequence[Source], where: KeepWhere, model: str, lang: str
-) -> None:
+    archive: Archive, watched: Watched, reading: ReportFiles, given: Sequence[Source], where: KeepWhere, model: str,
+    lang: str,
+) -> None:  # fmt: skip
     """Keep watched reports in a case, as the page keeps them; raise `InputError` where they are too many for it."""
     from opencwc.records import to_plain
     from opencwc.reports.findings import maker_of
@@ -205,7 +257,8 @@ def _keep_watched(
     as_of = date.today().isoformat()
     file, maker = ", ".join(source.name for source in given)[:200], maker_of(as_of, model)
     steps = chain(
-        (Started({"file": file, "as_of": as_of}, to_plain(maker)),), steps_of(watched, file, maker, reading.failed)
+        (Started({"file": file, "as_of": as_of}, to_plain(maker)),),
+        steps_of(watched, file, maker, reading.failed, archive),
     )
     paths = (Path(str(source).split("#", maxsplit=1)[0]) for source in given if isinstance(source, Path))
     keep_run(WATCH, steps, where, {"as_of": as_of}, list(dict.fromkeys(paths)), lang)

@@ -64,6 +64,10 @@ class Sections:
         if any(start + self._sizes[name] > size for name, start in self._starts.items()):
             raise ValueError("members beyond the end")
 
+    def has(self, name: str) -> bool:
+        """Tell whether there is a section of a name."""
+        return name in self._sizes
+
     def size(self, name: str) -> int:
         """Return how many bytes a section has."""
         if name not in self._sizes:

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
@@ -23,7 +23,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
-from opencwc.casebook.run_pages import PAGES, pages_of
+from opencwc.casebook.run_pages import JOINED, PAGES, pages_of
 from opencwc.casebook.runs import (
     Source,
     decoded_run,
@@ -54,7 +54,8 @@ class Shelf(NamedTuple):
 class Listed(Struct, frozen=True):
     """A run in the list of all: its number, its case, when, of which files, and how many came out how.
 
-    ``asked`` is the question that it was made for, ``maker`` who made its findings.
+    ``asked`` is the question that it was made for, ``maker`` who made its findings. ``pages`` is the source of its
+    pages.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Listed(Struct, frozen=True):
     mark: str
     asked: Mapping[str, Any]
     maker: Mapping[str, Any]
+    pages: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,13 +127,20 @@ def _shown_run(
         except NotFoundError:
             raise missing from None
         case = case_numbered(given.connection, run["case_number"])
-        if run["verb"] != shelf.verb or not may(person, "read", max(case.mark, Mark[run["mark"].upper()])):
+        mark = max(case.mark, Mark[run["mark"].upper()], _mark_of_joined(given.connection, run))
+        if run["verb"] != shelf.verb or not may(person, "read", mark):
             raise missing
         given.runs([number])
     where = pages_of(run["tally"])
     if not where:
         raise NotFoundError("run_pages_not_kept", where=f"/casebook?run={number}", run_kind=shelf.named, number=number)
     return ShownRun(run, case, _kept(book, person, where, opened))
+
+
+def _mark_of_joined(connection: Connection, run: Mapping[str, Any]) -> Mark:
+    """Return the highest mark of the earlier runs that the pages of a run hold: it may have been raised since."""
+    marks = select(func.max(tables.run.c.mark)).where(tables.run.c.number.in_(run["checked"].get(JOINED, ())))
+    return Mark(connection.execute(marks).scalar() or 0)
 
 
 def _kept(book: Casebook, person: Person, source: str, opened: Callable[[Source, Iterator[bytes]], Kept]) -> Kept:
@@ -214,6 +223,7 @@ def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTE
         Listed(
             run["number"], run["name"], run["started_at"], str(run["checked"].get("file", "")),
             run["tally"].get("by_verdict", {}), str(Mark(run["mark"])), run["asked"], run["maker"],
+            pages_of(run["tally"]),
         )
         for run in runs
     ]  # fmt: skip

@@ -44,4 +44,4 @@ def pages_of_case(book: Casebook, person: Person, number: int) -> CasePages:
 
 def _captured(run: ShownRun[KeptWatch]) -> CapturedRun:
     at = datetime.fromisoformat(str(run.run["started_at"]))
-    return CapturedRun(run.number, run.kept.watched.lines, run.kept.summary.failed, at)
+    return CapturedRun(run.number, run.kept.brought, run.kept.summary.failed, at)

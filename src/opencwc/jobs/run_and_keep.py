@@ -20,6 +20,7 @@ from opencwc.casebook.run_pages import FINDINGS, PAGES
 from opencwc.casebook.runs import RunKeeper, Source, begin_run, keep_source
 from opencwc.errors import ConflictError, InputError, OpenCWCError
 from opencwc.finding import Finding, Message
+from opencwc.jobs.case_archive import InCase, joined_steps
 from opencwc.language.refusals import is_refusal
 from opencwc.records import to_plain
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step, Verb
@@ -105,7 +106,8 @@ def _keep_steps(
     verb: Verb, steps: Iterable[Step | None], place: Place, run: KeptRun, heed: Callable[[KeptRun, Step | None], None]
 ) -> None:
     seen, before = 0, run.findings
-    for step in steps:
+    begun = run.keeper.number if run.keeper is not None else None
+    for step in joined_steps(verb, steps, InCase(place.book, place.case, place.mark, begun)):
         heed(run, step)
         match step:
             case Started(checked, maker) if run.keeper is None:

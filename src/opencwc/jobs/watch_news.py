@@ -6,7 +6,7 @@ the events stood at the last look is not kept: it is worked out again from the r
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +17,7 @@ from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.saved_watches import SavedWatch
 from opencwc.errors import NotFoundError
 from opencwc.jobs.event_decisions import SHELF, decisions_on_events
-from opencwc.jobs.kept_runs import ShownRun, list_runs, opened_run
+from opencwc.jobs.kept_runs import Listed, ShownRun, list_runs, opened_run
 from opencwc.records import from_plain
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_changes import Decided, EventNews, Looked, in_order, news_of, unchanged
@@ -27,7 +27,7 @@ from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watch_question import WatchQuestion, is_event
 
 MOST_RUNS = 5
-"""Runs of a case that count, the latest."""
+"""Runs of a case that count, the latest that no later one holds."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +61,28 @@ class WatchNews:
 
     @cached_property
     def runs(self) -> dict[int, LoadedRun]:
-        """The runs that count, by their numbers, the latest first."""
-        by_case: dict[str, list[int]] = defaultdict(list)
-        for number, case in self._case_of.items():
-            by_case[case].append(number)
-        numbers = sorted(chain.from_iterable(some[:MOST_RUNS] for some in by_case.values()), reverse=True)
-        return {number: run for number in numbers if (run := self._run(number)) is not None}
+        """The runs that count, by their numbers, the latest first, but those that a later one holds."""
+        held: set[str] = set()
+        counted: Counter[str] = Counter()
+        runs = {}
+        for listed in self._listed:
+            if listed.pages in held or counted[listed.case] == MOST_RUNS:
+                continue
+            if (run := self._run(listed.number)) is not None:
+                runs[listed.number] = run
+                held.update(run.shown.kept.summary.parts)
+                counted[listed.case] += 1
+        return runs
+
+    @cached_property
+    def _listed(self) -> list[Listed]:
+        """The latest runs, the latest first."""
+        return list_runs(self.book, self.person, SHELF.verb)
 
     @cached_property
     def _case_of(self) -> dict[int, str]:
         """The case of each of the latest runs, the latest first."""
-        return {listed.number: listed.case for listed in list_runs(self.book, self.person, SHELF.verb)}
+        return {listed.number: listed.case for listed in self._listed}
 
     def _is_asked(self, number: int) -> bool:
         """Tell whether a run is of the case that is asked about; of one that is not listed any more only it knows."""

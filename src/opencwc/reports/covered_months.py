@@ -79,6 +79,12 @@ def coverage_of(tells: Iterable[Told]) -> Coverage:
     return Coverage(dict(sorted(days.items())), tuple(sorted(languages)))
 
 
+def joined_coverage(one: Coverage, other: Coverage) -> Coverage:
+    """Return which days and languages two sets of reports cover together."""
+    days = Counter(one.days) + Counter(other.days)
+    return Coverage(dict(sorted(days.items())), tuple(sorted({*one.languages, *other.languages})))
+
+
 def period_of(published: Iterable[datetime]) -> Period | None:
     """Return the period of reports by when they were published; ``None`` where there is none."""
     return period_of_days(Counter(moment.date() for moment in published))

@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from math import nan
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, overload
 from zlib import crc32
 
 from msgspec import Struct
@@ -50,6 +50,7 @@ _APART = -8.0
 _NEVER = -1e12
 _BEFORE, _AFTER = 10, 45
 """Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
+WORDS_HASH = 16
 _MOST_TOGETHER = 1_500
 """Reports whose pairs are looked at all at once; a larger group is parted by a higher bar first."""
 Likely: TypeAlias = "tuple[list[int], list[int], Mapping[str, NDArray[np.float32]]]"
@@ -63,6 +64,62 @@ class Event(Struct, frozen=True):
     items: tuple[int, ...]
 
 
+class JoinedBefore(Protocol):
+    """Reports that were joined before, as they were kept: each is made ready where it is looked at."""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """The reports in their order."""
+        ...
+
+    @property
+    def events(self) -> int:
+        """How many events they are on."""
+        ...
+
+    @property
+    def pairs(self) -> NDArray[np.uint32]:
+        """The pairs that were weighed, each by two reports."""
+        ...
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The log-odds of each pair."""
+        ...
+
+    @property
+    def copies(self) -> NDArray[np.bool_]:
+        """Which pairs say the same."""
+        ...
+
+    def behind(self) -> dict[int, int]:
+        """Return for each report that says the words of an earlier one which that is."""
+        ...
+
+    def leaders(self) -> dict[bytes, int]:
+        """Return for the hash of words the report that stands for all that say them."""
+        ...
+
+    def of_month(self, month: int) -> list[int]:
+        """Return the reports that are sought in a month."""
+        ...
+
+    def event_of(self, number: int) -> int | None:
+        """Return the place of the event that a report is on."""
+        ...
+
+    def event(self, place: int) -> tuple[int, ...]:
+        """Return the reports of an event."""
+        ...
+
+
+class Joined(NamedTuple):
+    """How events stand once reports were added: those of before that stand as they did, by their places, and others."""
+
+    gone: frozenset[int]
+    made: list[Event]
+
+
 def find_events(items: Sequence[Item], corrections: Iterable[Correction] = ()) -> list[Event]:
     """Return the events of all reports that are on one, each report in exactly one of them."""
     archive = Archive(corrections)
@@ -71,18 +128,26 @@ def find_events(items: Sequence[Item], corrections: Iterable[Correction] = ()) -
 
 
 class Archive:
-    """Reports with the pairs among them that may be one; more can be added at any time."""
+    """Reports with the pairs among them that may be one; more can be added at any time.
 
-    def __init__(self, corrections: Iterable[Correction] = ()) -> None:
-        self.items: list[Item] = []
-        self._known = weights("event")
-        self._pairs: dict[PairKey, float] = {}
+    What was joined ``before`` is read where new reports touch it, and stands elsewhere. Corrections are given for all
+    reports together, and not where some were joined before.
+    """
+
+    def __init__(self, corrections: Iterable[Correction] = (), before: JoinedBefore | None = None) -> None:
+        self._before = before
+        self.items: Sequence[Item] = []
+        self._added: list[Item] = self.items
+        if before is not None:
+            self.items = _Both(before.items, self._added)
+        self._known, self._rarity = weights("event"), Rarity()
         self._scores: dict[PairKey, float] = {}
-        self._months: dict[int, list[int]] = defaultdict(list)
+        self._months: dict[int, list[int]] = {}
         self._new: dict[int, list[int]] = defaultdict(list)
         self._copies: set[PairKey] = set()
-        self._leaders: dict[bytes, int] = {}
-        self._behind: dict[int, int] = {}
+        self._leaders: dict[bytes, int] = before.leaders() if before is not None else {}
+        self._behind: dict[int, int] = before.behind() if before is not None else {}
+        self._touched: set[int] = set()
         self._corrections = tuple(corrections)
         told_apart = (correction.told_apart for correction in self._corrections)
         self._told_apart = frozenset(chain.from_iterable(told_apart))
@@ -93,9 +158,10 @@ class Archive:
         """Take new reports; they are compared when the events are asked for, which costs least for many at once."""
         for item in items:
             number = len(self.items)
-            self.items.append(item)
+            self._added.append(item)
             if item.told.nature.kind and self._leads(number):
-                for month in _months_of(item):
+                self._touched.add(number)
+                for month in months_of(item):
                     self._new[month].append(number)
 
     def _leads(self, number: int) -> bool:
@@ -106,14 +172,16 @@ class Archive:
         item = self.items[number]
         if item.told.report.id in self._told_apart:
             return True
-        leader = self._leaders.setdefault(_text_hash(item), number)
+        words = words_hash(item)
+        leader = self._leaders.setdefault(words, number)
         if leader == number:
             return True
+        self._touched.add(leader)
         if self.items[leader].order <= item.order:
             self._behind[number] = leader
             return False
         self._behind[leader] = number
-        self._leaders[_text_hash(item)] = number
+        self._leaders[words] = number
         return True
 
     def _leader_of(self, number: int) -> int:
@@ -123,36 +191,84 @@ class Archive:
         return number
 
     def events(self) -> list[Event]:
-        """Return the events as they stand."""
+        """Return the events as they stand, in the order of their first report."""
+        joined = self.joined()
+        before = self._before
+        events = [] if before is None else [
+            Event(event_id(self.items[items[0]].told.report), items)
+            for place, items in enumerate(map(before.event, range(before.events)))
+            if place not in joined.gone
+        ]  # fmt: skip
+        return sorted([*events, *joined.made], key=lambda event: self.items[event.items[0]].order)
+
+    def joined(self) -> Joined:
+        """Return which events of before are no more, and which there are instead."""
         with threadpool_limits(1, user_api="blas"):  # threads that wait for small products cost more than they save
             self._compare_new()
-        self._score_pairs()
-        order = {number: self.items[number].order for number in range(len(self.items))}
+        touched = self._hanging_together()
         behind: dict[int, list[int]] = defaultdict(list)
         for number in self._behind:
-            behind[self._leader_of(number)].append(number)
-        groups = [[*group, *chain.from_iterable(behind[number] for number in group)] for group in self._parted()]
-        found = [sorted(group, key=order.__getitem__) for group in groups]
-        return [
-            Event(event_id(self.items[group[0]].told.report), tuple(group))
-            for group in sorted(found, key=lambda group: order[group[0]])
+            if (leader := self._leader_of(number)) in touched:
+                behind[leader].append(number)
+        groups = [[*group, *chain.from_iterable(behind[number] for number in group)] for group in self._parted(touched)]
+        found = [tuple(sorted(group, key=lambda number: self.items[number].order)) for group in groups]
+        gone = self._events_before(chain.from_iterable(found))
+        stand = {self._before.event(place): place for place in gone} if self._before is not None else {}
+        made = [
+            Event(event_id(self.items[group[0]].told.report), group)
+            for group in sorted(found, key=lambda group: self.items[group[0]].order)
+            if group not in stand
         ]
+        return Joined(gone - {stand[group] for group in found if group in stand}, made)
+
+    def _events_before(self, numbers: Iterable[int]) -> frozenset[int]:
+        """Return the events of before that any of some reports were on."""
+        if self._before is None:
+            return frozenset()
+        earlier = (number for number in numbers if number < len(self._before.items))
+        return frozenset(place for number in earlier if (place := self._before.event_of(number)) is not None)
 
     @property
     def pairs_weighed(self) -> int:
         """How many pairs were likely enough to be weighed: what joining costs, on any machine."""
-        return len(self._pairs)
+        return len(self._scores)
 
     def score(self, one: int, other: int) -> float:
         """Return the log-odds that two reports are on one event."""
         pair = self._leader_of(one), self._leader_of(other)
         return float("inf") if pair[0] == pair[1] else self._scores.get((min(pair), max(pair)), _APART)
 
+    def pairs(self) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the pairs that count, the log-odds of each and whether the two say the same, in a fixed order."""
+        import numpy as np
+
+        some = {pair: score for pair, score in self._scores.items() if self._behind.keys().isdisjoint(pair)}
+        keys = np.array(list(some), np.uint32).reshape(-1, 2)
+        scores = np.fromiter(some.values(), np.float64, len(some))
+        copies = np.fromiter((pair in self._copies for pair in some), np.bool_, len(some))
+        if self._before is not None:
+            shadowed = np.zeros(len(self.items), np.bool_)
+            shadowed[list(self._behind)] = True
+            standing = ~shadowed[self._before.pairs].any(1)
+            known = _as_numbers(self._before.pairs)[standing]
+            fresh = ~np.isin(_as_numbers(keys), known)
+            keys = np.concatenate([self._before.pairs[standing], keys[fresh]])
+            scores = np.concatenate([self._before.scores[standing], scores[fresh]])
+            copies = np.concatenate([self._before.copies[standing], copies[fresh]])
+        order = np.argsort(_as_numbers(keys), kind="stable")
+        return keys[order], scores[order], copies[order]
+
+    def behind(self) -> dict[int, int]:
+        """Return for each report that says the words of an earlier one which that is."""
+        return {number: self._leader_of(number) for number in self._behind}
+
     # --------------------------------------------------------------------------------------------------- pairs
 
     def _compare_new(self) -> None:
         """Compare the new reports with all that may be one with them, month by month."""
         for month, new in self._new.items():
+            if month not in self._months:
+                self._months[month] = self._before.of_month(month) if self._before is not None else []
             leading = [number for number in new if number not in self._behind]
             before = [number for number in self._months[month] if number not in self._behind]
             self._compare(leading, before)
@@ -166,30 +282,60 @@ class Archive:
         rough = _Rough(self.items, [*before, *new], self._known)
         for some, others, meaning in rough.pairs(range(len(before), len(before) + len(new))):
             for at, key in enumerate(map(_key, some, others)):
-                if key not in self._pairs:
+                if key not in self._scores:
                     pair = self.items[key[0]], self.items[key[1]]
                     signs = {name: float(values[at]) for name, values in meaning.items()}
-                    self._pairs[key] = weigh(*pair, self._known, signs)
+                    self._scores[key] = weigh(*pair, self._known, signs) + self._by_rarity(*pair)
                     if _says_the_same(*pair):
                         self._copies.add(key)
 
-    def _score_pairs(self) -> None:
-        """Add what rare words and names say: how rare they are is known once all reports are there."""
-        rarity, weight = Rarity(self.items), self._known.signs
-        for (one, other), score in self._pairs.items():
-            rare = rarity.signs(self.items[one], self.items[other])
-            self._scores[one, other] = score + sum(weight.get(name, 0.0) * value for name, value in rare.items())
+    def _by_rarity(self, one: Item, other: Item) -> float:
+        """Return what rare words and names add."""
+        weight, rare = self._known.signs, self._rarity.signs(one, other)
+        return sum(weight.get(name, 0.0) * value for name, value in rare.items())
+
+    # --------------------------------------------------------------------------------------------------- touched
+
+    def _hanging_together(self) -> set[int]:
+        """Return the reports that hang together with new ones, whose events are found anew; all without a before.
+
+        The pairs among those of before are taken in.
+        """
+        if self._before is None:
+            return set(range(len(self.items)))
+        near = defaultdict(set)
+        for (one, other), score in self._scores.items():
+            if score > self._known.cut:
+                near[one].add(other)
+                near[other].add(one)
+        beside = _Beside(self._before)
+        waiting, reached = list(self._touched), set(self._touched)
+        while waiting:
+            number = waiting.pop()
+            linked = set(near[number])
+            for other, pair in beside.of(number):
+                key, score = _key(number, other), float(self._before.scores[pair])
+                self._scores.setdefault(key, score)
+                if self._before.copies[pair]:
+                    self._copies.add(key)
+                if score > self._known.cut:
+                    linked.add(other)
+            fresh = linked - reached
+            reached |= fresh
+            waiting += fresh
+        return reached
 
     # --------------------------------------------------------------------------------------------------- groups
 
-    def _parted(self) -> list[list[int]]:
+    def _parted(self, touched: Iterable[int]) -> list[list[int]]:
+        """Return the groups of reports that are one event, among some that hang together with no other."""
         held = what_holds(self._corrections, self._numbers_of())
         alone = [
             number
-            for number, item in enumerate(self.items)
-            if (item.told.nature.kind or number in held.named)
-            and number not in self._behind
+            for number in sorted(touched)
+            if number not in self._behind
             and number not in held.following
+            and (self.items[number].told.nature.kind or number in held.named)
         ]
         joined, parted, cut = set(held.joined), set(held.parted), self._known.cut
         groups = connected(alone, [pair for pair, score in self._scores.items() if score > cut] + list(joined))
@@ -389,6 +535,51 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return middle
 
 
+class _Both(Sequence[Item]):
+    """Items of before, and those that were added."""
+
+    def __init__(self, before: Sequence[Item], added: Sequence[Item]) -> None:
+        self._before, self._added, self._count = before, added, len(before)
+
+    def __len__(self) -> int:
+        return self._count + len(self._added)
+
+    @overload
+    def __getitem__(self, number: int) -> Item: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Item]: ...
+    def __getitem__(self, number: int | slice) -> Item | Sequence[Item]:
+        if isinstance(number, slice):
+            return [self[at] for at in range(*number.indices(len(self)))]
+        return self._before[number] if number < self._count else self._added[number - self._count]
+
+
+class _Beside:
+    """The pairs of before, by each of the two reports."""
+
+    def __init__(self, before: JoinedBefore) -> None:
+        import numpy as np
+
+        count = len(before.pairs)
+        ends = np.concatenate([before.pairs[:, 0], before.pairs[:, 1]])
+        order = np.argsort(ends, kind="stable")
+        self._ends, self._pairs = ends[order], order % max(count, 1)
+        self._others = np.concatenate([before.pairs[:, 1], before.pairs[:, 0]])[order]
+
+    def of(self, number: int) -> Iterator[tuple[int, int]]:
+        """Yield the other report of each pair of a report, and the place of the pair."""
+        start, end = self._ends.searchsorted([number, number + 1]).tolist()
+        yield from zip(self._others[start:end].tolist(), self._pairs[start:end].tolist(), strict=True)
+
+
+def _as_numbers(pairs: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return each pair as one number, by which they are ordered."""
+    import numpy as np
+
+    wide = pairs.astype(np.uint64)
+    return (wide[:, 0] << np.uint64(32)) | wide[:, 1]
+
+
 def _key(one: int, other: int) -> PairKey:
     return min(one, other), max(one, other)
 
@@ -409,10 +600,11 @@ def _code(text: str) -> int:
     return int.from_bytes(text.encode()[:7], "big")
 
 
-def _text_hash(item: Item) -> bytes:
+def words_hash(item: Item) -> bytes:
+    """Return 16 bytes that reports have in common which say the same words."""
     report = item.told.report
     words = " ".join(report.whole.casefold().split())
-    return sha256(repr((words, report.given)).encode()).digest()
+    return sha256(repr((words, report.given)).encode("utf-8", "replace")).digest()[:WORDS_HASH]
 
 
 def _says_the_same(one: Item, other: Item) -> bool:
@@ -427,7 +619,7 @@ def _are_rows(one: Item, other: Item) -> bool:
     return one.told.report.given is not None and other.told.report.given is not None
 
 
-def _months_of(item: Item) -> list[int]:
+def months_of(item: Item) -> list[int]:
     """Return the months in which a report is sought: of the day it gives, or of its publication, and of their edges."""
     published = item.told.report.published.date().toordinal()
     first, last = item.days or (published - _AFTER, published)

@@ -14,6 +14,7 @@ from opencwc.reports.verb import NO_EVENT
 from opencwc.reports.watched import Line
 from opencwc.version import __version__
 
+FINDINGS_AT_ONCE = 500
 _MOST_SPANS = 6
 _LONGEST = 500
 

@@ -10,21 +10,24 @@ are taken in whole.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
+import numpy as np
 from msgspec import Struct
 
 from opencwc.errors import InputError
 from opencwc.files.sections import Sections, SectionWriter, Stretch
 from opencwc.records import from_json, to_json
 from opencwc.reports.corrected import EventDecision
+from opencwc.reports.corrections import Correction
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_list import DecidedOn, newest_of
-from opencwc.reports.events import Event
+from opencwc.reports.events import Archive, Event
 from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
+from opencwc.reports.ready_file import FORM, KeptReady, OwnReady, Where, write_joined, write_ready
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
 from opencwc.reports.watched import Line, Watched
@@ -39,7 +42,9 @@ MOST_BYTES, LEAST_COUNTED = 100_000_000, 1_000
 They bound the memory that joining takes, some 20 to 40 times as much; more goes through the command.
 """
 MEDIA_TYPE = "application/zip"
-VERSION = 2
+VERSION = 3
+MOST_PARTS = 100_000
+"""Earlier runs whose files one names."""
 _MOST_INDEXES = 3
 _PACKED_LINES = b"\x1f\x8b"
 """How a file of the first form begins."""
@@ -50,6 +55,10 @@ class RunSummary(Struct, frozen=True):
 
     ``failed`` are the pages that could not be had, ``newest`` is when the newest report was published, ``on_none`` how
     many are on no event.
+
+    ``taken`` is how many of the reports, the first ones, came in earlier runs, whose files ``parts`` names by their
+    SHA-256. ``ready`` is the form in which the reports stand ready to be joined to, 0 where they do not. By
+    ``corrections`` the reports were joined.
     """
 
     file: str
@@ -61,6 +70,10 @@ class RunSummary(Struct, frozen=True):
     failed: tuple[FailedCapture, ...] = ()
     newest: str = ""
     on_none: int = 0
+    taken: int = 0
+    parts: tuple[str, ...] = ()
+    ready: int = 0
+    corrections: tuple[Correction, ...] = ()
 
 
 class KeptWatch(Struct, frozen=True, dict=True):
@@ -87,6 +100,37 @@ class KeptWatch(Struct, frozen=True, dict=True):
             self._indexes.pop(old, None)
         return held
 
+    @property
+    def brought(self) -> Sequence[Line]:
+        """The reports that the run brought, those that an earlier run of the case had brought too among them."""
+        return [self.events.lines[number] for number in self.events.brought(self.summary.taken)]
+
+    def ready(self, opened: Callable[[str], KeptWatch]) -> KeptReady | None:
+        """Return the reports ready to be joined to, nothing where they do not stand so in the file.
+
+        ``opened`` gives the file of an earlier run by its SHA-256.
+        """
+        if self.summary.ready != FORM:
+            return None
+        parts = self.summary.parts
+        return KeptReady(self.events.file, self.events, len(parts), lambda number: opened(parts[number]).own_ready)
+
+    def check(self) -> None:
+        """Raise `ValueError` where what is said of the run does not hold with its reports."""
+        summary = self.summary
+        if not 0 <= summary.taken <= summary.reports or len(summary.parts) > MOST_PARTS:
+            raise ValueError("more reports of earlier runs than there are")
+        again = self.events.brought_again
+        if again != sorted({number for number in again if number < summary.taken}):
+            raise ValueError("a report that was not there")
+        if summary.ready == FORM:
+            KeptReady(self.events.file, self.events, len(summary.parts), _no_other).check()
+
+    @property
+    def own_ready(self) -> OwnReady:
+        """The ready reports that are the file's own."""
+        return OwnReady(self.events.file)
+
     @cached_property
     def topics(self) -> TopicPicture:
         """The watch on topics, by the origins as they were found."""
@@ -108,17 +152,32 @@ def within_bounds(reports: Iterable[Report]) -> Iterator[Report]:
         yield report
 
 
-def pack(watched: Watched, file: str, as_of: str, encoder: str, failed: Iterable[FailedCapture] = ()) -> bytes:
-    """Return the file of a run's pages; the same reports give the same bytes."""
+def pack(
+    watched: Watched,
+    file: str,
+    as_of: str,
+    encoder: str,
+    failed: Iterable[FailedCapture] = (),
+    archive: Archive | None = None,
+    corrections: tuple[Correction, ...] = (),
+) -> bytes:
+    """Return the file of a run's pages; the same reports give the same bytes.
+
+    With the ``archive`` in which they were joined, later runs can join to them.
+    """
     on_none = sum(not line.event for line in watched.lines)
     newest = newest_of(watched).isoformat() if len(watched.lines) else ""
     summary = RunSummary(
         file, as_of, encoder, len(watched.lines), len(watched.events), VERSION, tuple(failed)[:MOST_FAILED], newest,
-        on_none,
+        on_none, ready=0 if archive is None else FORM, corrections=corrections,
     )  # fmt: skip
     sections = SectionWriter()
     sections.add_packed("run", to_json(summary))
     write_events(sections, watched)
+    if archive is not None:
+        count = len(watched.lines)
+        write_ready(sections, archive.items)
+        write_joined(sections, archive, Where(np.zeros(count, np.uint32), np.arange(count, dtype=np.uint32)))
     return sections.content()
 
 
@@ -127,9 +186,14 @@ def unpack(content: bytes) -> KeptWatch:
     kept = opened(lambda start, end: content[start:end], len(content))
     try:
         kept.events.check()
+        kept.check()
     except (ValueError, IndexError):
         raise InputError("kept_watch_unreadable") from None
     return kept
+
+
+def _no_other(number: int) -> OwnReady:
+    raise ValueError("the ready reports of another file")
 
 
 def opened(stretch: Stretch, size: int) -> KeptWatch:

@@ -6,11 +6,12 @@ without a day, the number 1) weigh next to nothing.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from math import log, log1p, sqrt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from math import fsum, log, log1p, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from opencwc.reports.item import Item, is_day
 from opencwc.reports.model import Told
@@ -33,14 +34,21 @@ _COPIED = 0.6
 FAR_DAYS = 60.0
 
 
-class Rarity:
-    """How rare words and names are among some reports: two that share a rare one are likelier on one matter."""
+COMMON_WORDS = DATA / "common-words.npz"
+"""In how many of our own written reports each word and name stands; made by ``python -m benchmarks.common_words``."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._words = Counter(word for item in items for word in item.traits.words)
-        self._names = Counter(name for item in items for name in item.traits.names)
-        self._count = len(items)
-        self._lengths: dict[int, tuple[float, float]] = {}
+
+class Rarity:
+    """How rare words and names are in reports: two that share a rare one are likelier on one matter.
+
+    What is rare is counted once and for all, and not among the reports that are compared: so what two reports share
+    weighs the same whatever else is in their archive.
+    """
+
+    def __init__(self) -> None:
+        self._count, words, names = _common_words()
+        self._words, self._names = _Weights(words, self._count), _Weights(names, self._count)
+        self._lengths: dict[int, tuple[Traits, float, float]] = {}
 
     def signs(self, one: Item, other: Item) -> dict[str, float]:
         """Return how much rare words (in one language) and rare names (in any) two reports share."""
@@ -53,24 +61,57 @@ class Rarity:
         )
         if says_only_words(one, other):
             return {"bare_words": 3 * words}
-        names = min(1.0, 3 * self._shared(one.traits.names & other.traits.names, self._names, mine[1], theirs[1]))
+        both = hashed(one.traits.names & other.traits.names)
+        names = min(1.0, 3 * self._shared(both, self._names, mine[1], theirs[1]))
         if not in_one_language:
             return {"rare_names": names}
         common = min(1.0, 3 * jaccard(one.traits.words, other.traits.words))
         return {"rare_names": names, "rare_words": words, "common_words": common, "same_language": 1.0}
 
     def _length(self, item: Item) -> tuple[float, float]:
-        known = self._lengths.get(id(item.traits))
-        if known is None:
-            known = self._weight(item.traits.words, self._words), self._weight(item.traits.names, self._names)
-            self._lengths[id(item.traits)] = known
-        return known
+        traits = item.traits
+        if id(traits) not in self._lengths:  # which is theirs as long as they are held
+            known = self._words.of(traits.words), self._names.of(hashed(traits.names))
+            self._lengths[id(traits)] = (traits, *known)
+        return self._lengths[id(traits)][1:]
 
-    def _shared(self, both: frozenset[Any], counts: Counter[Any], one: float, other: float) -> float:
-        return self._weight(both, counts) / sqrt(one * other) if both else 0.0
+    def _shared(self, both: Collection[int], weights: _Weights, one: float, other: float) -> float:
+        return weights.of(both) / sqrt(one * other) if both else 0.0
 
-    def _weight(self, some: Iterable[Any], counts: Counter[Any]) -> float:
-        return sum((1 + log((1 + self._count) / (1 + counts[key]))) ** 2 for key in some)
+
+class _Weights(dict[int, float]):
+    """What each word weighs; one that is nowhere in the counts weighs most."""
+
+    def __init__(self, counts: Mapping[int, int], reports: int) -> None:
+        super().__init__({key: _weight(reports, count) for key, count in counts.items()})
+        self._most = _weight(reports, 0)
+
+    def __missing__(self, key: int) -> float:
+        return self._most
+
+    def of(self, some: Iterable[int]) -> float:
+        """Return what some words weigh together, the same in whatever order they come."""
+        return fsum(map(self.__getitem__, some))
+
+
+def _weight(reports: int, count: int) -> float:
+    return (1 + log((1 + reports) / (1 + count))) ** 2
+
+
+@cache
+def _common_words() -> tuple[int, dict[int, int], dict[int, int]]:
+    import numpy as np
+
+    with np.load(COMMON_WORDS, allow_pickle=False) as file:
+        words, names = (
+            dict(zip(file[name].tolist(), file[f"{name}_counts"].tolist(), strict=True)) for name in ("words", "names")
+        )
+        return int(file["reports"]), words, names
+
+
+def hashed(names: Iterable[str]) -> frozenset[int]:
+    """Return names as numbers."""
+    return frozenset(crc32(name.encode()) for name in names)
 
 
 def fact_signs(one: Item, other: Item) -> dict[str, float]:

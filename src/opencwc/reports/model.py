@@ -89,6 +89,14 @@ class Report(Struct, frozen=True, dict=True):
         """What it is known by in every run."""
         return ReportKey(self.id, self.published.timestamp())
 
+    def is_same(self, other: Report) -> bool:
+        """Tell whether another report is this one, come once more: from wherever, and whenever it was captured."""
+        return self._what_counts == other._what_counts
+
+    @property
+    def _what_counts(self) -> tuple[object, ...]:
+        return (*self.key, self.source, self.url, self.title, self.text, self.given)
+
     @cached_property
     def body_at(self) -> int:
         """Where the text begins in `whole`."""

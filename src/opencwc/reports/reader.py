@@ -13,15 +13,16 @@ from opencwc.finding import Maker
 from opencwc.language.encoders import Encoder, named_encoder
 from opencwc.records import to_plain
 from opencwc.reports import kept
-from opencwc.reports.findings import findings_of, maker_of
+from opencwc.reports.batches import ready_items
+from opencwc.reports.events import Archive
+from opencwc.reports.findings import FINDINGS_AT_ONCE, findings_of, maker_of
 from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
 from opencwc.reports.report_files import Address, ReportFiles
 from opencwc.reports.report_files import warm as warm_readers
-from opencwc.reports.watched import Watched, watch
+from opencwc.reports.watched import Watched, joining, watch
 from opencwc.verbs import Ended, Found, Input, PagesFile, Progress, Started, Step
 
-_AT_ONCE = 500
 _SAMPLES = (
     "Chlorine leaked from a tank in Basel on 4 March 2026; two people were injured, the police said.",
     "Du chlore s'est échappé d'un réservoir à Bâle le 4 mars 2026, selon la police; deux blessés.",
@@ -60,7 +61,8 @@ class Reader:
             if isinstance(step, Progress):
                 yield step
             else:
-                yield from steps_of(step, file, maker, reading.failed)
+                archive, watched = step
+                yield from steps_of(watched, file, maker, reading.failed, archive)
 
     def _reading(self, inputs: Sequence[Input]) -> ReportFiles:
         """Return what reads the files; of those that were fetched, one that cannot be read keeps no other from it."""
@@ -69,13 +71,16 @@ class Reader:
         came = {url: Input(url, given.path) for url, given in zip(self.addresses, inputs, strict=True)}
         return ReportFiles(map(Address, came), fetch=came.__getitem__, confine=False, follow=False)
 
-    def _watch(self, reports: Sequence[Report]) -> Iterator[Progress | Watched]:
+    def _watch(self, reports: Sequence[Report]) -> Iterator[Progress | tuple[Archive, Watched]]:
         """Give how far it is, at last the watched reports; it works in a thread of its own meanwhile."""
-        steps: SimpleQueue[Progress | Watched | BaseException] = SimpleQueue()
+        steps: SimpleQueue[Progress | tuple[Archive, Watched] | BaseException] = SimpleQueue()
+
+        def tell(done: int) -> None:
+            steps.put(_progress(done, len(reports)))
 
         def work() -> None:
             try:
-                steps.put(watch(reports, self.encoder, progress=lambda done: steps.put(_progress(done, len(reports)))))
+                steps.put(joining(ready_items(reports, self.encoder), progress=tell))
             except BaseException as error:
                 steps.put(error)
 
@@ -87,16 +92,23 @@ class Reader:
         yield step
 
 
-def steps_of(watched: Watched, file: str, maker: Maker, failed: Iterable[FailedCapture] = ()) -> Iterator[Step]:
+def steps_of(
+    watched: Watched,
+    file: str,
+    maker: Maker,
+    failed: Iterable[FailedCapture] = (),
+    archive: Archive | None = None,
+) -> Iterator[Step]:
     """Give what is kept of watched reports: a finding a report, and the end with the file of the pages.
 
-    ``failed`` are the pages that could not be had.
+    ``failed`` are the pages that could not be had. With the ``archive`` in which the reports were joined, later runs of
+    the case join to them.
     """
     findings = list(findings_of(watched.lines, maker))
-    for at in range(0, len(findings), _AT_ONCE):
-        yield Found(findings[at : at + _AT_ONCE])
+    for at in range(0, len(findings), FINDINGS_AT_ONCE):
+        yield Found(findings[at : at + FINDINGS_AT_ONCE])
     counts = Counter(finding.verdict for finding in findings)
-    content = kept.pack(watched, file, maker.as_of, maker.model, failed)
+    content = kept.pack(watched, file, maker.as_of, maker.model, failed, archive)
     tally = {"events": len(watched.events)}
     yield Ended(len(findings), counts, tally, PagesFile(kept.NAME, kept.MEDIA_TYPE, content))
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SENTENCES = 6
 """Sentences of a text that are compared by meaning, the title apart: news says the matter first."""
 _LONGEST_SENTENCE = 300
+STEPS, _MOST_STEPS = 256, 127
+"""Of a value of a vector: into how many steps the number 1 is parted, and how many at most are kept, as a byte."""
 _DAYS = frozenset({*month_name, *day_name})
 """English writes them with a capital, as names."""
 _MOST_WORDS = 1_500
@@ -43,7 +45,9 @@ _CYRILLIC = re.compile("[Ѐ-ӿ]")
 class Traits(NamedTuple):
     """The traits of one report.
 
-    ``vectors`` has a row for the title and for each of the first sentences (rows of length one, float32). ``names``
+    ``vectors`` has a row for the title and for each of the first sentences (rows of about length one, float32), in
+    steps of 1 / `STEPS`: so they are kept as bytes, and what two of them come to is exact in whatever order it is
+    summed. ``names``
     are words that look like names, as consonants, so that scripts compare; ``numbers`` are those above 1, in figures or
     in words; ``shingles`` are hashes of four words (of six Chinese characters) in a row; ``words`` are hashes of words
     and numbers.
@@ -67,12 +71,19 @@ def traits_of(tolds: Sequence[Told], encoder: Encoder | None) -> list[Traits]:
         vectors = [np.zeros((0, 0), np.float32)] * len(tolds)
     else:
         subjects = {at: subject for at, told in enumerate(tolds) if (subject := meeting_of(told).subject)}
-        rows = encoder.passages([*(text for some in stretches for text in some), *subjects.values()])
+        rows = in_steps(encoder.passages([*(text for some in stretches for text in some), *subjects.values()]))
         ends = np.cumsum([len(some) for some in stretches])
         *vectors, of_subjects = np.split(rows, ends)
         for at, row in zip(subjects, of_subjects, strict=True):
             abouts[at] = row
     return [_traits(*one) for one in zip(tolds, vectors, abouts, strict=True)]
+
+
+def in_steps(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows with each value rounded to the nearest step."""
+    import numpy as np
+
+    return (np.rint(rows * STEPS).clip(-_MOST_STEPS, _MOST_STEPS) / STEPS).astype(np.float32)
 
 
 def _traits(told: Told, vectors: NDArray[np.float32], about: NDArray[np.float32]) -> Traits:

@@ -26,6 +26,7 @@ VERB = Verb(
     in_order=True,
     reader="opencwc.reports.reader:Reader",
     kept="opencwc.reports.kept",
+    growth="opencwc.reports.growth:grown_steps",
     command=("watch", "opencwc.cli.watch:watch"),
     router="opencwc.web.reports.pages:router",
     api="opencwc.web.reports.api:router",

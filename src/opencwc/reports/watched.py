@@ -65,24 +65,36 @@ def joined(
     progress: Callable[[int], None] = lambda done: None,
 ) -> Watched:
     """Join reports that are ready to be compared."""
+    return joining(batches, corrections, progress)[1]
+
+
+def joining(
+    batches: Iterable[Sequence[Item]],
+    corrections: Iterable[Correction] = (),
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Archive, Watched]:
+    """Join reports that are ready to be compared, and return with them the archive in which they are joined."""
     archive = Archive(corrections)
     for batch in batches:
         archive.add(batch)
         progress(len(archive.items))
     events = archive.events()
-    return Watched(tuple(_lines(archive, events)), tuple(events))
+    lines = lines_of(archive, events, range(len(archive.items)))
+    return archive, Watched(tuple(line for _, line in lines), tuple(events))
 
 
-def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
+def lines_of(archive: Archive, events: Sequence[Event], numbers: Iterable[int]) -> Iterator[tuple[int, Line]]:
+    """Yield the lines of some reports by their numbers; ``events`` are all that any of them is on."""
     items = archive.items
     event_of = {number: event for event in events for number in event.items}
     origins = list(chain.from_iterable(find_origins(items, event) for event in events))
     origin_of = {number: origin for origin in origins for number in origin}
     copied = {number: link for origin in origins for number, link in rests_on(items, origin).items()}
-    for number, item in enumerate(items):
-        event = event_of.get(number)
+    for number in numbers:
+        item, event = items[number], event_of.get(number)
         if event is None:
-            yield Line(item.told, why=(*_commands_why(item.told), *_letters_why(item.told), Message("watch_no_event")))
+            why = (*_commands_why(item.told), *_letters_why(item.told), Message("watch_no_event"))
+            yield number, Line(item.told, why=why)
         else:
             origin = origin_of[number]
             why = (
@@ -93,7 +105,7 @@ def _lines(archive: Archive, events: Sequence[Event]) -> Iterator[Line]:
                 *_joined_why(archive, number, event),
                 *_origin_why(items, copied.get(number)),
             )
-            yield Line(item.told, event.id, origin_name(items, origin), why)
+            yield number, Line(item.told, event.id, origin_name(items, origin), why)
 
 
 def _corrected_why(archive: Archive, told: Told) -> Iterator[Message]:

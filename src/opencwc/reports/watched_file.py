@@ -5,22 +5,31 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.files.sections import Sections, SectionWriter, unpacked
 from opencwc.records import from_json, to_json
-from opencwc.reports.covered_months import Coverage, coverage_of
-from opencwc.reports.event_columns import ColumnsWriter, EventColumns, columns_of, read_columns, write_columns
+from opencwc.reports.covered_months import Coverage, coverage_of, joined_coverage
+from opencwc.reports.event_columns import (
+    ColumnsWriter,
+    EventColumns,
+    chosen_columns,
+    columns_of,
+    joined_columns,
+    read_columns,
+    write_columns,
+)
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
+from opencwc.reports.model import Report
 from opencwc.reports.summaries import EventSummary, summary_of
 from opencwc.reports.watch_question import searched_text
 from opencwc.reports.watched import Line, Watched
@@ -50,42 +59,133 @@ def write_events(file: SectionWriter, watched: Watched) -> None:
 
 def _write_lines(file: SectionWriter, lines: Sequence[Line]) -> None:
     """Write the lines in blocks, and by the ids of their reports, and of the events these would begin, which it is."""
-    blocks, ends = bytearray(), array("Q", [0])
+    blocks = _Blocks()
+    for at in range(0, len(lines), BLOCK):
+        blocks.add(b"\n".join(map(to_json, lines[at : at + BLOCK])))
+    blocks.write(file)
+    for name, hashes in _names_of(lines).items():
+        _write_names(file, name, hashes)
+
+
+class _Blocks:
+    """Packed blocks of lines, one after another."""
+
+    def __init__(self) -> None:
+        self._blocks, self._ends = bytearray(), array("Q", [0])
+
+    def add(self, lines: bytes) -> None:
+        """Pack a block."""
+        self.add_packed(zlib.compress(lines))
+
+    def add_packed(self, block: bytes) -> None:
+        """Take a block that is packed."""
+        self._blocks += block
+        self._ends.append(len(self._blocks))
+
+    def write(self, file: SectionWriter) -> None:
+        """Write them all."""
+        file.add("lines", bytes(self._blocks))
+        file.add_array("line_ends", np.array(self._ends, np.uint64))
+
+
+def _names_of(lines: Iterable[Line]) -> dict[str, NDArray[np.uint64]]:
+    """Return the hash of the id of each report, and of the id of the event that it would begin."""
     by_report, by_event = array("Q"), array("Q")
-    waiting: list[bytes] = []
     for line in lines:
-        waiting.append(to_json(line))
         by_report.append(_hash(line.told.report.id))
         by_event.append(_hash(event_id(line.told.report)))
-        if len(waiting) == BLOCK:
-            _add_block(blocks, ends, waiting)
-    if waiting:
-        _add_block(blocks, ends, waiting)
-    file.add("lines", bytes(blocks))
-    file.add_array("line_ends", np.array(ends, np.uint64))
-    for name, hashes in (("reports", by_report), ("once", by_event)):
-        values = np.array(hashes, np.uint64)
-        order = np.argsort(values, kind="stable")
-        file.add_array(f"{name}_hashes", values[order])
-        file.add_array(f"{name}_lines", order.astype(np.uint32))
+    return {"reports": np.array(by_report, np.uint64), "once": np.array(by_event, np.uint64)}
 
 
-def _add_block(blocks: bytearray, ends: array[int], waiting: list[bytes]) -> None:
-    blocks += zlib.compress(b"\n".join(waiting))
-    ends.append(len(blocks))
-    waiting.clear()
+def _write_names(file: SectionWriter, name: str, hashes: NDArray[np.uint64]) -> None:
+    order = np.argsort(hashes, kind="stable")
+    file.add_array(f"{name}_hashes", hashes[order])
+    file.add_array(f"{name}_lines", order.astype(np.uint32))
 
 
 def _write_event_numbers(file: SectionWriter, watched: Watched) -> None:
     items, ends = array("I"), array("I", [0])
-    event_of = np.full(len(watched.lines), -1, np.int32)
-    for place, event in enumerate(watched.events):
+    for event in watched.events:
         items.extend(event.items)
         ends.append(len(items))
-        event_of[list(event.items)] = place
-    file.add_array("items", np.array(items, np.uint32))
-    file.add_array("item_ends", np.array(ends, np.uint32))
+    _write_items(file, np.array(items, np.uint32), np.array(ends, np.uint32), len(watched.lines))
+
+
+def _write_items(file: SectionWriter, items: NDArray[np.uint32], ends: NDArray[np.uint32], reports: int) -> None:
+    """Write the reports of each event, and the event of each report."""
+    event_of = np.full(reports, -1, np.int32)
+    event_of[items] = np.repeat(np.arange(len(ends) - 1, dtype=np.int32), np.diff(ends))
+    file.add_array("items", items)
+    file.add_array("item_ends", ends)
     file.add_array("line_events", event_of)
+
+
+class Grown(NamedTuple):
+    """What became of events when reports were added.
+
+    ``lines`` are those that are new or changed, by their numbers; the new ones come after all that were there.
+    ``gone`` are the places of events that are no more, ``made`` those that there are instead.
+    """
+
+    lines: Mapping[int, Line]
+    gone: Collection[int]
+    made: Sequence[Event]
+
+
+def write_grown(file: SectionWriter, before: KeptEvents, grown: Grown) -> None:
+    """Write reports and events of before with what became of them: what did not change is copied as it stands."""
+    count = len(before.lines)
+    new = [grown.lines[number] for number in sorted(grown.lines) if number >= count]
+    _write_grown_lines(file, before, grown.lines, count + len(new))
+    for name, hashes in _names_of(new).items():
+        _write_names(file, name, np.concatenate([before.names(name), hashes]))
+    file.add_packed("coverage", to_json(joined_coverage(before.coverage, coverage_of(line.told for line in new))))
+    summaries = [summary_of(event.id, [grown.lines[number] for number in event.items]) for event in grown.made]
+    words, columns = WordIndexWriter(), ColumnsWriter()
+    for summary in summaries:
+        columns.take(summary)
+        words.take(searched_text(summary))
+    both = joined_columns(before.columns, columns.columns())
+    staying = np.delete(np.arange(len(both)), sorted(grown.gone))
+    order = staying[np.argsort(both.first[staying], kind="stable")]
+    items, ends = before.all_items()
+    made = np.array([number for event in grown.made for number in event.items], np.uint32)
+    made_ends = len(items) + np.cumsum([len(event.items) for event in grown.made], dtype=np.uint32)
+    _write_items(
+        file, *_reordered(np.concatenate([items, made]), np.concatenate([ends, made_ends]), order), count + len(new)
+    )
+    written = chosen_columns(both, order)
+    write_columns(file, written)
+    file.add_array("latest_first", latest_first(written).astype(np.uint32))
+    places = np.full(len(both), -1, np.int64)
+    places[order] = np.arange(len(order))
+    words.write(file, before.words, places)
+
+
+def _write_grown_lines(file: SectionWriter, before: KeptEvents, lines: Mapping[int, Line], count: int) -> None:
+    blocks, old = _Blocks(), len(before.lines)
+    changed = {number // BLOCK for number in lines}
+    for block in range(-(-count // BLOCK)):
+        if block not in changed:
+            blocks.add_packed(before.lines.packed_block(block))
+            continue
+        there = before.lines.block_of_json(block) if block * BLOCK < old else []
+        numbers = range(block * BLOCK, min((block + 1) * BLOCK, count))
+        blocks.add(
+            b"\n".join(to_json(lines[number]) if number in lines else there[number % BLOCK] for number in numbers)
+        )
+    blocks.write(file)
+
+
+def _reordered(
+    items: NDArray[np.uint32], ends: NDArray[np.uint32], order: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the items of some events in an order, and where those of each end."""
+    wide = ends.astype(np.int64)
+    starts, sizes = wide[:-1][order], (wide[1:] - wide[:-1])[order]
+    after = np.cumsum(sizes)
+    within = np.arange(int(sizes.sum())) - np.repeat(after - sizes, sizes)
+    return items[np.repeat(starts, sizes) + within], np.concatenate([[0], after]).astype(np.uint32)
 
 
 def _hash(name: str) -> int:
@@ -123,9 +223,17 @@ class KeptLines(Sequence[Line]):
     def _ends(self) -> NDArray[np.uint64]:
         return self._file.array("line_ends", "u8")
 
-    def _block(self, number: int) -> list[bytes | Line]:
+    def packed_block(self, number: int) -> bytes:
+        """Return a block of lines as it is packed."""
         start, end = self._ends[number : number + 2].tolist()
-        lines: list[bytes | Line] = list(unpacked(self._file.read("lines", start, end)).split(b"\n"))
+        return self._file.read("lines", start, end)
+
+    def block_of_json(self, number: int) -> list[bytes]:
+        """Return the lines of a block as they are written."""
+        return unpacked(self.packed_block(number)).split(b"\n")
+
+    def _block(self, number: int) -> list[bytes | Line]:
+        lines: list[bytes | Line] = list(self.block_of_json(number))
         if len(lines) != min(BLOCK, self._count - number * BLOCK):
             raise ValueError("a block of too few reports")
         return lines
@@ -135,26 +243,26 @@ class KeptEvents:
     """The events of a run in its file."""
 
     def __init__(self, file: Sections, counts: tuple[int, int], newest: datetime, on_none: int) -> None:
-        self._file, self._count = file, counts[1]
+        self.file, self._count = file, counts[1]
         self.lines = KeptLines(file, counts[0])
         self.newest, self.on_none = newest, on_none
-        self._words = WordIndex(file, counts[1])
+        self.words = WordIndex(file, counts[1])
         self._held: _Latest[EventSummary] = _Latest(_EVENTS_HELD)
 
     @cached_property
     def columns(self) -> EventColumns:
         """The facts of all events."""
-        return read_columns(self._file, self._count)
+        return read_columns(self.file, self._count)
 
     @cached_property
     def coverage(self) -> Coverage:
         """Which days and languages the reports cover."""
-        return from_json(Coverage, self._file.packed("coverage"))
+        return from_json(Coverage, self.file.packed("coverage"))
 
     @cached_property
     def latest_first(self) -> NDArray[np.int64]:
         """The places of the events, those told last first."""
-        return self._file.array("latest_first", "u4").astype(np.int64)
+        return self.file.array("latest_first", "u4").astype(np.int64)
 
     @property
     def watched(self) -> Watched:
@@ -176,16 +284,16 @@ class KeptEvents:
 
     def holding(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """Tell of each event whether all words stand in it."""
-        return self._words.holding(words)
+        return self.words.holding(words)
 
     def of_reports(self, names: Iterable[str]) -> list[int]:
         """Return the places of the events that any of the reports are on."""
-        places = {int(self._line_events[number]) for name in names for number in self._numbers_of(name)}
+        places = {int(self._line_events[number]) for name in names for number in self.numbers_of(name)}
         return sorted(places - {-1})
 
     def report(self, name: str) -> Line | None:
         """Return the last report of an id, nothing where there is none."""
-        numbers = self._numbers_of(name)
+        numbers = self.numbers_of(name)
         return self.lines[numbers[-1]] if numbers else None
 
     def named(self, identity: str) -> int | None:
@@ -198,7 +306,7 @@ class KeptEvents:
     def around(self, names: Collection[str]) -> Watched:
         """Return the reports of some ids with all that are on one event with any of them."""
         places = self.of_reports(names)
-        numbers = {number for name in names for number in self._numbers_of(name)}
+        numbers = {number for name in names for number in self.numbers_of(name)}
         numbers.update(number for place in places for number in self.items(place))
         here = {number: at for at, number in enumerate(sorted(numbers))}
         events = (
@@ -206,7 +314,38 @@ class KeptEvents:
         )
         return Watched(tuple(self.lines[number] for number in here), tuple(events))
 
-    def _numbers_of(self, name: str) -> list[int]:
+    def all_items(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Return the places of the reports of all events, one event after another, and where each ends, after a 0."""
+        return self._items, self._item_ends
+
+    def names(self, section: str) -> NDArray[np.uint64]:
+        """Return the hash of each line by its ``reports``' ids, or by those of the events that they would begin."""
+        hashes, numbers = self._hashes[section]
+        in_order = np.empty_like(hashes)
+        in_order[numbers] = hashes
+        return in_order
+
+    def same_as(self, report: Report) -> list[int]:
+        """Return the places of the reports that are the same as one: it came before."""
+        return [number for number in self.numbers_of(report.id) if self.lines[number].told.report.is_same(report)]
+
+    @cached_property
+    def brought_again(self) -> list[int]:
+        """The places of the reports of earlier runs that the run brought again."""
+        numbers: list[int] = self.file.array("brought", "u4").tolist() if self.file.has("brought") else []
+        return numbers
+
+    def brought(self, taken: int) -> list[int]:
+        """Return the places of the reports that the run brought; the first ``taken`` came in earlier runs."""
+        return [*self.brought_again, *range(taken, len(self.lines))]
+
+    def place_of(self, number: int) -> int | None:
+        """Return the place of the event that the report at a place among the lines is on."""
+        place = int(self._line_events[number])
+        return place if place >= 0 else None
+
+    def numbers_of(self, name: str) -> list[int]:
+        """Return the places of the reports of an id."""
         return self._lines_by("reports", name, lambda line: line.told.report.id)
 
     def _lines_by(self, section: str, name: str, of: Callable[[Line], str]) -> list[int]:
@@ -219,27 +358,27 @@ class KeptEvents:
     @cached_property
     def _hashes(self) -> dict[str, tuple[NDArray[np.uint64], NDArray[np.uint32]]]:
         return {
-            name: (self._file.array(f"{name}_hashes", "u8"), self._file.array(f"{name}_lines", "u4"))
+            name: (self.file.array(f"{name}_hashes", "u8"), self.file.array(f"{name}_lines", "u4"))
             for name in ("reports", "once")
         }
 
     @cached_property
     def _items(self) -> NDArray[np.uint32]:
-        return self._file.array("items", "u4")
+        return self.file.array("items", "u4")
 
     @cached_property
     def _item_ends(self) -> NDArray[np.uint32]:
-        return self._file.array("item_ends", "u4")
+        return self.file.array("item_ends", "u4")
 
     @cached_property
     def _line_events(self) -> NDArray[np.int32]:
-        return self._file.array("line_events", "i4")
+        return self.file.array("line_events", "i4")
 
     def check(self) -> None:
         """Read everything, a block at a time; raise `ValueError` where it does not hold together."""
         count, reports = self._count, len(self.lines)
         self._check_numbers(count, reports)
-        self._words.check()
+        self.words.check()
         on_none = 0
         for number in range(reports):
             place = int(self._line_events[number])
@@ -275,7 +414,7 @@ class KeptEvents:
             raise ValueError("an order that leaves something out")
         if any(len(hashes) != reports or (hashes[1:] < hashes[:-1]).any() for hashes, _ in self._hashes.values()):
             raise ValueError("reports out of order")
-        ends_of_blocks = self._file.array("line_ends", "u8")
+        ends_of_blocks = self.file.array("line_ends", "u8")
         if len(ends_of_blocks) != -(-reports // BLOCK) + 1:
             raise ValueError("too few blocks")
 

@@ -6,9 +6,9 @@ A word is sought within the tokens, which are few beside all that is written, an
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,25 +38,56 @@ class WordIndexWriter:
         self._events.extend([self._count] * len(tokens))
         self._count += 1
 
-    def write(self, file: SectionWriter) -> None:
-        """Write the tokens of each script in their order, and the events of each."""
-        numbers = np.frombuffer(self._tokens, np.uint32)
-        events = np.frombuffer(self._events, np.uint32)
+    def write(self, file: SectionWriter, before: WordIndex | None = None, places: Places | None = None) -> None:
+        """Write the tokens of each script in their order, and the events of each.
+
+        With an index of ``before`` its events come first; ``places`` then says where each event of both stands now,
+        -1 where it is no more.
+        """
+        numbers, events = np.frombuffer(self._tokens, np.uint32), np.frombuffer(self._events, np.uint32)
+        if before is not None and places is not None:
+            events = places[events + np.uint32(before.count)]
         for script in _SCRIPTS:
-            some = sorted(token for token in self._numbers if is_chinese(token) == (script == "chinese"))
-            order = np.full(len(self._numbers), -1, np.int64)
-            order[[self._numbers[token] for token in some]] = np.arange(len(some))
-            placed = order[numbers] if len(numbers) else np.zeros(0, np.int64)
+            tokens = [token for token in self._numbers if is_chinese(token) == (script == "chinese")]
+            in_script = np.full(len(self._numbers), -1, np.int64)
+            in_script[[self._numbers[token] for token in tokens]] = np.arange(len(tokens))
+            placed = in_script[numbers] if len(numbers) else np.zeros(0, np.int64)
             here = placed >= 0
-            sort = np.argsort(placed[here], kind="stable")
-            counts = np.bincount(placed[here], minlength=len(some)) if some else np.zeros(0, np.int64)
-            words = [token.encode("utf-8", "replace") for token in some]
-            file.add(f"words_{script}", b"\n" + b"".join(word + b"\n" for word in words))
-            file.add_array(
-                f"word_starts_{script}", np.cumsum([0, *(len(word) + 1 for word in words)]).astype(np.uint32)
-            )
-            file.add_array(f"word_ends_{script}", np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32))
-            file.add_array(f"word_events_{script}", events[here][sort].astype(np.uint32))
+            words = [token.encode("utf-8", "replace") for token in tokens]
+            postings = _Postings(words, placed[here], events[here].astype(np.int64))
+            if before is not None and places is not None:
+                postings = _joined(before.postings(script, places), postings)
+            _write_postings(file, script, postings)
+
+
+class _Postings(NamedTuple):
+    """Words, and for each time that one stands in an event the numbers of both."""
+
+    words: Sequence[bytes]
+    tokens: Places
+    events: Places
+
+
+def _joined(one: _Postings, other: _Postings) -> _Postings:
+    known = {word: number for number, word in enumerate(one.words)}
+    numbers = np.array([known.setdefault(word, len(known)) for word in other.words], np.int64)
+    tokens = numbers[other.tokens] if len(numbers) else other.tokens
+    return _Postings(list(known), np.concatenate([one.tokens, tokens]), np.concatenate([one.events, other.events]))
+
+
+def _write_postings(file: SectionWriter, script: str, postings: _Postings) -> None:
+    counts = np.bincount(postings.tokens, minlength=len(postings.words))
+    number_of = {word: number for number, word in enumerate(postings.words) if counts[number]}
+    words = sorted(number_of)
+    order = np.full(len(postings.words), -1, np.int64)
+    order[[number_of[word] for word in words]] = np.arange(len(words))
+    placed = order[postings.tokens] if len(postings.tokens) else postings.tokens
+    sort = np.lexsort((postings.events, placed))
+    ends = np.cumsum(np.bincount(placed, minlength=len(words)))
+    file.add(f"words_{script}", b"\n" + b"".join(word + b"\n" for word in words))
+    file.add_array(f"word_starts_{script}", np.cumsum([0, *(len(word) + 1 for word in words)]).astype(np.uint32))
+    file.add_array(f"word_ends_{script}", np.concatenate([[0], ends]).astype(np.uint32))
+    file.add_array(f"word_events_{script}", postings.events[sort].astype(np.uint32))
 
 
 class WordIndex:
@@ -64,11 +95,15 @@ class WordIndex:
 
     def __init__(self, file: Sections, count: int) -> None:
         self._scripts = {script: _Script(file, script, count) for script in _SCRIPTS}
-        self._count = count
+        self.count = count
+
+    def postings(self, script: str, places: Places) -> _Postings:
+        """Return the words of a script with their events by where these stand now; those that are no more left out."""
+        return self._scripts[script].postings(places)
 
     def holding(self, words: Iterable[str]) -> NDArray[np.bool_]:
         """Tell of each event whether all words, in small letters, stand in it."""
-        fits = np.ones(self._count, np.bool_)
+        fits = np.ones(self.count, np.bool_)
         for piece in dict.fromkeys(piece for word in words for piece in pieces_of(word)):
             fits &= self._scripts["chinese" if is_chinese(piece) else "other"].holding(piece)
         return fits
@@ -96,6 +131,14 @@ class _Script:
     @cached_property
     def _ends(self) -> NDArray[np.uint32]:
         return self._file.array(f"word_ends_{self._script}", "u4")
+
+    def postings(self, places: Places) -> _Postings:
+        """Return the words with their events by where these stand now."""
+        ends = self._ends.astype(np.int64)
+        tokens = np.repeat(np.arange(len(ends) - 1), np.diff(ends))
+        events = places[self._file.array(f"word_events_{self._script}", "u4")]
+        there = events >= 0
+        return _Postings(self._words.split(b"\n")[1:-1], tokens[there], events[there])
 
     def holding(self, piece: str) -> NDArray[np.bool_]:
         """Tell of each event whether a piece stands in a token of it."""

@@ -6,7 +6,7 @@ Only what the person may see is looked at, and of runs the latest alone. Nothing
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -24,9 +24,12 @@ from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.event_decisions import SHELF as REPORTS
 from opencwc.jobs.event_decisions import decisions_on_events
-from opencwc.jobs.kept_runs import Listed, Shelf, ShownRun, list_runs, shown_run
+from opencwc.jobs.kept_runs import Listed, Shelf, ShownRun, list_runs, opened_run, shown_run
 from opencwc.legislation.model import ALL_VERDICTS
-from opencwc.reports.kept import unpack as unpack_reports
+from opencwc.reports.corrected import EventDecision
+from opencwc.reports.event_index import EventsAsked
+from opencwc.reports.kept import KeptWatch
+from opencwc.reports.kept import opened as opened_reports
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -236,22 +239,39 @@ def _shipments(kept: Any, code: str, address: str, blank: Holding) -> Iterator[H
 def _of_reports(book: Casebook, person: Person, code: str) -> Section:
     runs = list_runs(book, person, WATCH.id)
     seen: set[tuple[str, str]] = set()
-    lines = [line for run in runs[:MOST_RUNS] for line in _events(book, person, run, code, seen)]
-    return Section("reports", tuple(lines), min(MOST_RUNS, len(runs)), len(runs))
+    held: set[str] = set()
+    lines: list[Holding] = []
+    opened = 0
+    for run in runs:
+        if run.pages in held:  # a later run of its case shows all that it has
+            continue
+        if opened == MOST_RUNS:
+            break
+        opened += 1
+        shown = opened_run(book, person, run.number, REPORTS, opened_reports)
+        held.update(shown.kept.summary.parts)
+        lines += _events(shown, decisions_on_events(book, person, run.number), run, code, seen)
+    looked = opened + sum(run.pages in held for run in runs)
+    return Section("reports", tuple(lines), looked, len(runs))
 
 
-def _events(book: Casebook, person: Person, run: Listed, code: str, seen: set[tuple[str, str]]) -> Iterator[Holding]:
+def _events(
+    shown: ShownRun[KeptWatch], decisions: Sequence[EventDecision], run: Listed, code: str, seen: set[tuple[str, str]]
+) -> Iterator[Holding]:
     """Yield the events of a run, but those that a later run of its case has too: they are ``seen``."""
-    shown: ShownRun[Any] = shown_run(book, person, run.number, REPORTS, unpack_reports)
-    summaries = EventRun(shown, decisions_on_events(book, person, run.number)).summaries
-    events = [one for one in summaries if one.place.country == code and (run.case, one.id) not in seen]
-    seen.update((run.case, one.id) for one in events)
-    if not events:
+    index = EventRun(shown, decisions).index
+    columns = index.columns
+    there = index.fitting(EventsAsked(country=code)).tolist()
+    places = [place for place in there if (run.case, columns.id(place)) not in seen]
+    seen.update((run.case, columns.id(place)) for place in places)
+    if not places:
         return
     address, blank = f"/watch/runs/{run.number}", _blank(run)
-    says = Message("states_events", {"events": len(events), "several": sum(one.corroborated for one in events)})
+    several = int(columns.corroborated[places].sum())
+    says = Message("states_events", {"events": len(places), "several": several})
     yield _filled(blank, says, f"{address}?country={code}")
-    for one in sorted(events, key=lambda event: event.last, reverse=True)[:MOST_EVENTS]:
+    for place in places[:MOST_EVENTS]:
+        one = index.events.summary(place)
         yield _event(one, f"{address}/events/{one.id}")
 
 
