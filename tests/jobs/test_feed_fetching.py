@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +17,9 @@ from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.feeds import NewFeed, add_feeds, ask_fetch, list_feeds, remove_feed
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.people import CONSOLE, People
+from opencwc.jobs import feed_fetching
 from opencwc.jobs.event_decisions import SHELF
-from opencwc.jobs.feed_fetching import FeedFetching
+from opencwc.jobs.feed_fetching import FeedFetching, fetch_beside
 from opencwc.jobs.feed_list import feed_list
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import opened_run
@@ -157,6 +159,23 @@ def test_a_feed_that_was_removed_while_it_was_fetched_stays_removed(desk: Desk) 
 
     desk.net.server.answers["/feed"] = remove  # type: ignore[attr-defined]
     assert desk.at().fetch_due() == 1 and list_feeds(desk.book, desk.anna) == []
+
+
+def test_a_thread_fetches_what_is_due_until_it_is_told_to_stop(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_fetching, "LOOK_SECONDS", 0.01)
+    asked, stop = Event(), Event()
+
+    def answer(handler: object) -> None:
+        asked.set()
+        raise ConnectionError
+
+    desk.net.server.answers["/feed"] = answer  # type: ignore[attr-defined]
+    add_feeds(desk.book, desk.anna, "press", [NewFeed(FEED)])
+    thread = fetch_beside(desk.at(), stop)
+    assert asked.wait(60)
+    stop.set()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_the_health_of_a_source_follows_from_fetching_its_feed(desk: Desk) -> None:

@@ -126,14 +126,20 @@ def fetch(request: Request, body: FetchBody) -> Response:
     return JSONResponse({"due": ask_fetch(book_of(request), person_of(request), body.case)})
 
 
-@router.put(f"{FEEDS}/{{feed}}", action="keep", status_code=204, problems=(404, 409, 501))
+@router.put(
+    f"{FEEDS}/{{feed}}", action="keep", status_code=204, response_class=Response, answer={"description": "Changed"},
+    problems=(404, 409, 501),
+)  # fmt: skip
 def change(request: Request, feed: FeedNumber, body: HoursBody) -> Response:
     """Fetch a feed more or less often, from now on in one's own name."""
     change_feed(book_of(request), person_of(request), feed, body.hours)
     return Response(status_code=204)
 
 
-@router.delete(f"{FEEDS}/{{feed}}", action="keep", status_code=204, problems=(404, 501))
+@router.delete(
+    f"{FEEDS}/{{feed}}", action="keep", status_code=204, response_class=Response, answer={"description": "Removed"},
+    problems=(404, 501),
+)  # fmt: skip
 def remove(request: Request, feed: FeedNumber) -> Response:
     """Remove a feed; what was fetched of it stays."""
     remove_feed(book_of(request), person_of(request), feed)

@@ -46,7 +46,7 @@ MOST_BYTES = 2_000_000
 OPML_FORM = UploadForm(
     WATCH, {"file": {**FILE, "description": "A list of feeds: OPML."}},
     missing=partial(InputError, "feeds_file_missing", where="file"),
-    texts={"hours": {"type": "integer", "minimum": 0, "maximum": MOST_HOURS}}, required=("case",),
+    texts={"hours": {"type": "integer", "minimum": 0, "maximum": MOST_HOURS}},
 )  # fmt: skip
 FeedNumber = Annotated[int, Path(ge=1, le=LARGEST, description="The record that added the feed.")]
 Hours = Annotated[int, Field(ge=0, le=MOST_HOURS)]
