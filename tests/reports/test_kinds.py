@@ -203,3 +203,37 @@ def test_a_long_text_does_not_stop_the_reading(text: str) -> None:
 def test_a_licence_that_is_refused_is_not_planned(lang: str, title: str, text: str) -> None:
     found = nature(lang, title, text)
     assert (found.kind, found.stage, found.stance) == ("transfer", "reported", "asserts")
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "text", "stage", "kind"),
+    [
+        (
+            "en",
+            "Police confirm leak at plant",
+            "Police in Ghent confirmed a chlorine leak.",
+            {"confirm", "confirmed"},
+            {"leak"},
+        ),
+        ("fr", "Fuite de chlore à Gand", "La police a confirmé la fuite de chlore.", {"confirmé"}, {"Fuite", "fuite"}),
+        (
+            "es",
+            "Fuga de cloro en Gante",
+            "La policía confirmó que hubo una fuga de cloro.",
+            {"confirmó"},
+            {"Fuga", "fuga"},
+        ),
+        ("ru", "Утечка хлора в Генте", "Полиция подтвердила утечку хлора.", {"подтвердила"}, {"Утечка", "утечку"}),
+        ("ar", "تسرب الكلور في غنت", "أكدت الشرطة تسرب الكلور.", {"أكدت"}, {"تسرب"}),
+        ("zh", "根特氯气泄漏", "警方证实氯气泄漏。", {"证实"}, {"泄漏", "氯气泄漏"}),
+    ],
+)
+def test_the_words_shown_are_those_that_mean_the_answer(
+    lang: str, title: str, text: str, stage: set[str], kind: set[str]
+) -> None:
+    report = Report("1", datetime(2026, 3, 5, tzinfo=UTC), "", "", lang, title, text)
+    nature = find_nature(report, lang)
+    shown = {name: {report.whole[slice(*span)] for span in spans} for name, spans in nature.spans.items()}
+    assert shown["stage"] and shown["stage"] <= stage
+    assert any(word in phrase for phrase in shown["kind"] for word in kind)
+    assert not any(word.split()[-1] in ("de", "que", "of", "the") for words in shown.values() for word in words)

@@ -6,21 +6,26 @@ signs into answers. Where the words leave it open, the sentence encoder is asked
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from opencwc.convention.fields import read_yaml
 from opencwc.reports.decisions import decides_because
 from opencwc.reports.health_visits import is_health_visit
 from opencwc.reports.kind_model import NEAR, Weights, usable_weights
 from opencwc.reports.model import Kind, Nature, Report, Span, Stage, Stance
 from opencwc.reports.signs import ZONES, Read, certainty_signs, kind_signs, load_rules, read
 from opencwc.reports.turns import Turn, turn_of
-from opencwc.reports.words import Hit, known_language
+from opencwc.reports.words import CERTAINTY, Hit, known_language
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_MEANING = Path(__file__).parent / "data" / "deciding_words.yaml"
 NONE = "none"
 SURE = {"kind": 0.85, "stage": 0.7}
 """Chance of an answer from which on the encoder is not asked."""
@@ -132,9 +137,9 @@ def _nature(reading: _Reading, kind: _Answer, stage: _Answer, weights: Mapping[s
         return Nature()
     stance, _ = weights["stance"].answer(_given(stage.signs, stage.text))
     spans = {
-        "kind": _deciding(reading.found, weights["kind"], kind.text, kind_signs(reading.found, {})),
-        "stage": _deciding(reading.found, weights["stage"], stage.text, stage.signs),
-        "stance": _deciding(reading.found, weights["stance"], stance, stage.signs),
+        "kind": _deciding(reading, weights["kind"], "kind", kind.text),
+        "stage": _deciding(reading, weights["stage"], "stage", stage.text),
+        "stance": _deciding(reading, weights["stance"], "stance", stance),
     }
     turn = turn_of(reading.report, reading.lang, cast(Kind, kind.text), cast(Stage, stage.text))
     if turn and not _is_denied_beside(reading.found, turn):
@@ -190,16 +195,49 @@ def _given(signs: Mapping[str, float], stage: str) -> dict[str, float]:
     return rest | {f"given={stage}": 1.0}
 
 
-def _deciding(found: Read, weights: Weights, answer: str, signs: Mapping[str, float]) -> tuple[Span, ...]:
-    """Return the places of the words that spoke loudest for an answer, in the order of the text."""
+def _deciding(reading: _Reading, weights: Weights, question: str, answer: str) -> tuple[Span, ...]:
+    """Return the places of the words that mean an answer, those that spoke loudest for it, in the order of the text.
+
+    What only stood often beside such answers in what was learned from (a plant, a weekday) is not shown.
+    """
+    found, meaning = reading.found, _meaning()[question].get(answer, frozenset())
 
     def weight(hit: Hit) -> float:
-        return weights.of(f"{hit.group}@{found.zone(hit)}", answer)
+        return max(weights.of(f"{name}@{found.zone(hit)}", answer) for name in (hit.group, *_ALSO.get(hit.group, ())))
 
-    loud = [hit for hit in found.hits if f"{hit.group}@{found.zone(hit)}" in signs and weight(hit) > 0]
+    loud = [hit for hit in found.hits if hit.group in meaning]
+    if not loud and question == "kind":  # it was told by what is around
+        loud = sorted((hit for hit in found.hits if hit.group not in CERTAINTY and weight(hit) > 0), key=weight)[-1:]
     loud.sort(key=lambda hit: (-weight(hit), ZONES.index(found.zone(hit)), hit.start))
-    return tuple(sorted(set(_spans(loud[:_SHOWN]))))
+    text, edges = reading.report.whole, _EDGES.get(reading.lang)
+    return tuple(sorted({_without_edges(text, hit, edges) for hit in loud[:_SHOWN]}))
 
 
-def _spans(hits: Iterable[Hit]) -> Iterable[Span]:
-    return (Span(hit.start, hit.end) for hit in hits)
+_ALSO: Mapping[str, tuple[str, ...]] = {"confirm": ("confirmed",), "over": ("ended",)}
+"""Signs that a word makes together with others, beside its own."""
+_EDGES = {
+    "en": re.compile(r"^(?:the|an?)\s+|\s+(?:the|an?|of|to|in|on|at|that|by|for)$", re.IGNORECASE),
+    "fr": re.compile(
+        r"^(?:les?|la|une?|des|du|l['’])\s*(?=\w)|\s+(?:d[eu]?|d['’]|à|aux?|que|qu['’]|en|des|l[ae]s?)$", re.IGNORECASE
+    ),
+    "es": re.compile(r"^(?:el|l[ao]s?|un[ao]?)\s+|\s+(?:del?|al?|que|en|el|l[ao]s?)$", re.IGNORECASE),
+    "ru": re.compile(r"[,\s]+что$", re.IGNORECASE),
+}
+"""Articles in front of a phrase, and what only leads on from it."""
+
+
+def _without_edges(text: str, hit: Hit, edges: re.Pattern[str] | None) -> Span:
+    """Return the place of a phrase without the articles and small words at its ends."""
+    start, end = hit.start, hit.end
+    while edges and (match := edges.search(text[start:end])) and len(match[0]) < end - start:
+        start, end = (start + match.end(), end) if not match.start() else (start, start + match.start())
+    return Span(start, end)
+
+
+@cache
+def _meaning() -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Return the groups of words that mean an answer, by question and answer."""
+    raw: Mapping[str, Mapping[str, str]] = read_yaml(_MEANING)
+    return {
+        question: {answer: frozenset(groups.split()) for answer, groups in by.items()} for question, by in raw.items()
+    }
