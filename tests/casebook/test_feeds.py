@@ -35,7 +35,7 @@ from .conftest import person
 RITA, ANNA = person("rita"), person("anna", Role.ANALYST)
 AUDRA, ADAM = person("audra", Role.AUDITOR), person("adam", Role.ADMINISTRATOR)
 WIRE = NewFeed("https://wire.example/feed", "Wire")
-LATER = datetime.now(UTC) + timedelta(minutes=1)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def test_what_was_added_and_removed_is_on_record(book: Casebook) -> None:
