@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Person, Role
 from opencwc.casebook.runs import Source, count_kept, keep_source, resume_run, run_named
+from opencwc.casebook.saved_watches import note_look, save_watch, watches_of
 from opencwc.errors import NotFoundError
 from opencwc.jobs import kept_runs
 from opencwc.jobs.event_decisions import SHELF, decide_on_events, decisions_on_events
@@ -25,11 +26,13 @@ from opencwc.language.encoders import named_encoder
 from opencwc.records import to_plain
 from opencwc.reports.batches import ready
 from opencwc.reports.corrected import EventDecision, corrected
+from opencwc.reports.event_changes import Looked
 from opencwc.reports.findings import maker_of
 from opencwc.reports.item import Item
 from opencwc.reports.kept import KeptWatch, opened, unpack
 from opencwc.reports.reader import steps_of
 from opencwc.reports.verb import VERB
+from opencwc.reports.watch_question import WatchQuestion
 from opencwc.reports.watched import Watched, joining
 from opencwc.verbs import Found, Started, Step
 
@@ -198,6 +201,38 @@ def test_what_people_decided_holds_in_later_runs(book: Casebook, items: list[Ite
     assert len(kept) == 3
     now = corrected(watched_in(book, second).watched, kept)
     assert events_by_report(now) == events_by_report(corrected(whole(items), kept))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"kinds": ["accident", "attack"]}, {"countries": ["SOME"]}, {"words": "police chlorine"},
+     {"languages": ["fr"], "agents": ["Chlorine"]}, {"event": "FIRST"}],
+    ids=["kinds", "countries", "words", "languages", "event"],
+)  # fmt: skip
+def test_a_watch_reads_only_what_it_may_want_and_says_the_same(
+    book: Casebook, items: list[Item], monkeypatch: pytest.MonkeyPatch, asked: dict[str, object]
+) -> None:
+    first = keep(book, items[:40])
+    summaries = watched_in(book, first).summaries
+    if "event" in asked:
+        asked = {"event": summaries[0].id}
+    if "countries" in asked:
+        asked = {"countries": sorted({one.place.country.lower() for one in summaries[:6] if one.place.country})}
+    saved = save_watch(book, ANNA, "Mine", asked)
+    note_look(book, ANNA, saved.id, WatchNews(book, ANNA).seen)
+    names = [[line.told.report.id for line in one.lines] for one in summaries if len(one.lines) > 1]
+    decide_on_events(book, ANNA, first, EventDecision("split", (names[0][-1],), apart=(names[0][0],), reason="Two."))
+    decide_on_events(book, ANNA, first, EventDecision("join", (names[1][0],), beside=(names[2][0],), reason="One."))
+    keep(book, items[40:])
+    (saved,) = watches_of(book, ANNA)
+    quick = WatchNews(book, ANNA).of(saved)
+
+    def all_of_it(news: WatchNews, looked: Mapping[int, int], question: WatchQuestion) -> list[Looked]:
+        return [news._all_looked(case, looked) for case in news._runs_of]
+
+    monkeypatch.setattr(WatchNews, "_looked", all_of_it)
+    assert quick == WatchNews(book, ANNA).of(saved)
+    assert quick
 
 
 def test_runs_of_earlier_versions_are_read_and_stand_beside(book: Casebook, items: list[Item]) -> None:

@@ -523,6 +523,41 @@ def test_a_worker_that_dies_over_reports_loses_none_and_keeps_none_twice(
         assert [run.number for run in listed if run.case == "dropped"] == [job.run]
 
 
+def test_the_next_files_of_a_case_join_to_the_events_of_the_first(
+    kept: KeptRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = kept.house
+
+    def die(*given: object, **named: object) -> None:
+        raise DiedError
+
+    def worked_on(client: TestClient, content: bytes, *, dies: bool = False) -> tuple[str, int]:
+        form = {"case": "daily", "as_of": "2026-03-07", "mark": "unclassified"}
+        sent = client.post("/watch/files", data=form, files=[("file", (EXAMPLE, content))], headers=PART)
+        identity = sent.headers["hx-redirect"].rsplit("/", 1)[-1]
+        if dies:
+            with monkeypatch.context() as patched, pytest.raises(DiedError):
+                patched.setattr(run_and_keep, "keep_pages", die)
+                make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+            assert Jobs(house.book.engine).requeue_stale(after=-1) == 1
+        assert make_worker(house.entrance.configuration, intake_of(house.book)).work_once()
+        job = Jobs(house.book.engine).get(identity)
+        assert job.state == "done" and job.run, job.problem
+        return identity, job.run
+
+    with house.signed_in("anna") as client:
+        reports = client.get(f"/watch/examples/{EXAMPLE}").content.splitlines(keepends=True)
+        _, first = worked_on(client, b"".join(reports[::2]))
+        identity, second = worked_on(client, b"".join([*reports[1::2], reports[0]]), dies=True)
+        _, again = worked_on(client, b"".join(reports))
+        findings = client.get(f"/api/v1/jobs/{identity}/result").text.splitlines()
+        assert len(findings) == len(reports) // 2
+        assert "Reports read: 10" in page_of(client, f"/watch/runs/{second}").text
+        assert "Reports read: 5" in page_of(client, f"/watch/runs/{first}").text
+        events = [client.get(f"/api/v1/watch/runs/{run}?limit=50").json()["events"] for run in (second, again)]
+        assert {one["event"] for one in events[0]} == {one["event"] for one in events[1]}
+
+
 FEED = b"""<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>Nordavia Wire</title>
 <item><title>Leak at the waterworks</title><link>https://wire.example/1</link><guid>w-1</guid>
 <pubDate>Mon, 02 Mar 2026 09:10:00 +0100</pubDate><description>Chlorine leaked on Monday.</description></item>

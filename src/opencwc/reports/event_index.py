@@ -6,8 +6,9 @@ through the events one by one would give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from opencwc.convention.regions import region_of
 from opencwc.reports.event_columns import EventColumns, EventRow, KnownPlace
 from opencwc.reports.event_list import EventList, Summaries
 from opencwc.reports.summaries import STATES, EventSummary, Shown, shown_since
+from opencwc.reports.watch_question import WatchQuestion
 from opencwc.reports.watched import Watched
 
 T = TypeVar("T")
@@ -83,6 +85,24 @@ class EventIndex:
             fits &= self.events.holding(words)
         return self.events.latest_first[fits[self.events.latest_first]]
 
+    def wanted(self, question: WatchQuestion) -> list[int]:
+        """Return the places of the events that a watch may want, in their order; each event itself says whether."""
+        if question.event:
+            place = self.events.named(question.event)
+            return [] if place is None else [place]
+        fits = np.ones(len(self.columns), dtype=np.bool_)
+        asked = (
+            ("place", question.countries), ("kind", question.kinds), ("agents", question.agents),
+            ("languages", question.languages),
+        )  # fmt: skip
+        for name, some in asked:
+            if some:
+                fits &= self.columns.of(name, partial(_has_any, {word.casefold() for word in some}))
+        if words := question.words.casefold().split():
+            fits &= self.events.holding(words)
+        places: list[int] = np.nonzero(fits)[0].tolist()
+        return places
+
     def _having(self, name: str, value: str) -> NDArray[np.bool_]:
         """Tell of each event whether a fact of it has a value."""
         if name == "origins":
@@ -125,6 +145,13 @@ class EventIndex:
         there = np.nonzero(np.bincount(numbers, minlength=len(values)))[0] if len(numbers) else ()
         texts = {_country_of(values[number]) if name == "country" else values[number] for number in there}
         return sorted(texts - {""})
+
+
+def _has_any(wanted: Collection[str], value: KnownPlace | str | tuple[str, ...]) -> bool:
+    """Tell whether a fact of events is one of those wanted, of several any; of a place its country."""
+    if isinstance(value, KnownPlace):
+        return value.country.casefold() in wanted
+    return any(word.casefold() in wanted for word in ((value,) if isinstance(value, str) else value))
 
 
 def _country_of(place: KnownPlace) -> str:
