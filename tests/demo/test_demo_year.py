@@ -14,6 +14,7 @@ import pytest
 from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import list_cases
 from opencwc.casebook.database import Casebook, open_casebook
+from opencwc.casebook.feeds import list_feeds
 from opencwc.casebook.findings import comments_on_case, count_findings, inbox, list_findings
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Role, Status
 from opencwc.casebook.requests import requests_of
@@ -32,6 +33,7 @@ from opencwc.jobs.source_list import read_sources_of
 from opencwc.jobs.watch_news import WatchNews
 from opencwc.language.gazetteer import own_places
 from opencwc.reports.corrected import corrected
+from opencwc.reports.intake.network import load_network_settings
 from opencwc.reports.kept import unpack
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.reports.watched import Watched
@@ -175,6 +177,13 @@ def test_an_analyst_split_one_report_off_an_event_and_joined_one_and_the_reasons
     assert "nv86" in beside(found, "nv23") and "nv24" not in beside(found, "nv23"), "what the program found"
     now = corrected(found, decisions)
     assert beside(now, "nv23") == {"nv23", "nv24", "nv32"} and beside(now, "nv86") == {"nv86"}
+
+
+def test_the_feeds_of_the_month_are_listed_and_none_can_be_fetched(made: tuple[Casebook, Built]) -> None:
+    book, built = made
+    feeds = list_feeds(book, built.people[0])
+    assert len(feeds) == 2 and all(one.feed.url.partition("://")[2].split("/")[0].endswith(".example") for one in feeds)
+    assert not load_network_settings().network
 
 
 def test_an_analyst_finds_events_decided_and_a_brief_that_two_people_released(made: tuple[Casebook, Built]) -> None:

@@ -18,6 +18,7 @@ from opencwc.casebook.custody_steps import receive
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import comment, decide, set_recheck_share
 from opencwc.casebook.exports import ask_for_export
+from opencwc.casebook.feeds import NewFeed, add_feeds
 from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import Filter, Mark, Outcome, Person, Role, Status
 from opencwc.casebook.people import CONSOLE, People
@@ -286,6 +287,12 @@ def _grade(telling: _Telling, step: _Step) -> None:
     keep_sources(telling.book, telling.people[step["by"]], [Source(**said) for said in _object(step)])
 
 
+def _feeds(telling: _Telling, step: _Step) -> None:
+    """Add feeds to a case; their hosts do not exist, and the network of the demonstration is off."""
+    feeds = [NewFeed(url, name) for name, url in step["addresses"].items()]
+    add_feeds(telling.book, telling.people[step["by"]], telling.cases[_object(step)], feeds, step["hours"])
+
+
 def _judge(telling: _Telling, step: _Step) -> None:
     """Say what is right of the first claim of a report."""
     book, person = telling.book, telling.people[step["by"]]
@@ -327,7 +334,7 @@ def _release(telling: _Telling, step: _Step) -> None:
 
 _STEPS: Mapping[str, Callable[[_Telling, _Step], None]] = {
     "open": _open, "run": _run, "decide": _decide, "comment": _comment, "export": _export, "share": _share,
-    "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade,
+    "submission": _submission, "hand_in": _hand_in, "take": _take, "follow": _follow, "grade": _grade, "feeds": _feeds,
     "judge": _judge, "receive": _receive,
     "on_events": _on_events, "brief": _brief, "release": _release,
     "close": partial(_set_status, status="closed"), "review": partial(_set_status, status="in_review"),

@@ -113,6 +113,8 @@ EVERYWHERE = (
     Where("form of a watch", "leila", "/watch/saved/{watch}/edit"),
     Where("sources", "leila", "/watch/sources"),
     Where("sources of an auditor", "wei", "/watch/sources?order=-reports"),
+    Where("feeds", "amara", "/watch/sources/feeds"),
+    Where("feeds of an auditor", "wei", "/watch/sources/feeds?order=-due"),
     Where("outlet", "amara", "/watch/sources/outlet?name=Sandhavn%20Post"),
     Where("evidence", "amara", "/evidence"),
     Where("evidence of a case", "leila", "/evidence/cases/{evidence}"),
