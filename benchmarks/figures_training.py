@@ -123,6 +123,11 @@ def _rare_ways() -> Iterator[Labelled]:
             lang, killed, affected, text = line.split(";", 3)
             report = Report(f"class{number}", datetime(2026, 3, 5, tzinfo=UTC), "", "", lang, "", text)
             yield Labelled("classes", report, lang, accident, {"killed": killed, "affected": affected})
+    for number, line in enumerate((SHORT / "kinds.txt").read_text(encoding="utf-8").splitlines()):
+        if not line.startswith("#"):
+            lang, killed, affected, _, text = line.split(";", 4)
+            report = Report(f"kind{number}", datetime(2026, 3, 5, tzinfo=UTC), "", "", lang, "", text)
+            yield Labelled("classes", report, lang, accident, {"killed": killed, "affected": affected})
 
 
 @contextmanager

@@ -375,7 +375,7 @@ def _by_rules(scene: _Scene, mention: _Mention) -> Signs:
             continue
         signs[name] = 1.0 if beside else 0.5
         signs[f"{name}_score"] = figure.score
-        for sign in ("part", "by_others", "claimed", "further", "total", "weak"):
+        for sign in ("part", "by_others", "claimed", "further", "total", "weak", "ago"):
             signs[f"{name}_{sign}"] = float(getattr(figure, sign))
     return signs
 
