@@ -60,7 +60,8 @@ LEADING = (
 
 
 SAME = (
-    "matter_mean", "matter_share", "matter_new", "matter_least", "matter_two", "matter_none", "told_mean", "told_share",
+    "matter_mean", "matter_share", "matter_new", "matter_least", "matter_two", "matter_none", "matter_rest",
+    "matter_strong", "told_mean", "told_share",
     "told_strong", "held_mean", "held_share", "number_agrees", "number_conflict", "number_extra", "date_fits",
     "date_conflict", "time_conflict", "place_same", "place_conflict", "agent_same", "agent_conflict", "contrary_word",
     "contrary_along", "body_same", "blame_both", "found_blame_apart", "doer_owner", "number_people",
@@ -149,7 +150,8 @@ def _learn_same(right: Sequence[RightPair], written: Sequence[ComparedPair]) -> 
     others = [pair.signs for pair in written if pair.written.relation == "not_in_record"]
     signs = [one.signs for one in right] + others
     chosen = [{name: some.get(name, 0.0) for name in SAME} for some in signs]
-    return _logistic(chosen, [True] * len(right) + [False] * len(others), 0.1) if others else None
+    answers = [True] * len(right) + [False] * len(others)
+    return _logistic(chosen, answers, 0.1, balanced=True) if others else None
 
 
 def _learn_contrary(right: Sequence[RightPair]) -> Logistic | None:
@@ -270,6 +272,8 @@ def _logistic(
     answers: Sequence[bool],
     strength: float,
     vectors: NDArray[np.float32] | None = None,
+    *,
+    balanced: bool = False,
 ) -> Logistic:
     names = sorted({name for some in signs for name in some})
     table = np.array([[some.get(name, 0.0) for name in names] for some in signs], float)
@@ -277,7 +281,9 @@ def _logistic(
     data = scale.transform(table)
     if vectors is not None:
         data = np.hstack([data, 4.0 * vectors])
-    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200).fit(data, answers)
+    weight = "balanced" if balanced else None
+    model = LogisticRegression(C=strength, solver="newton-cholesky", max_iter=200, class_weight=weight)
+    model.fit(data, answers)
     weights = model.coef_[0]
     mine = weights[: len(names)] / scale.scale_
     base = float(model.intercept_[0] - (mine * scale.mean_).sum())

@@ -99,3 +99,32 @@ def test_the_end_of_february_has_its_last_day_in_a_leap_year() -> None:
     text = "By the end of February the work was done."
     (stretch,) = find_stretches(text, "en", find_dates(text, "en", date(2024, 3, 9)), date(2024, 3, 9))
     assert (stretch.first.month, stretch.last) == (2, date(2024, 2, 29))
+
+
+PURPOSE = [
+    ("en", "It was sabotage.", "It was due to a faulty valve.", 1.0),
+    ("fr", "L'incendie est criminel.", "A short circuit started it.", 1.0),
+    ("es", "Fue un acto deliberado.", "No fue deliberado, sino un error.", 1.0),
+    ("ru", "Пожар устроили злоумышленники.", "It was caused by a short-circuit.", 1.0),
+    ("ar", "الحريق متعمد.", "It was an accident.", 1.0),
+    ("zh", "泄漏系人为破坏所致。", "La fuite est due à une soupape défectueuse.", 1.0),
+    ("en", "There was no foul play.", "It was an accident.", 0.0),
+]
+
+
+@pytest.mark.parametrize(("lang", "claim", "statement", "contrary"), PURPOSE)
+def test_done_on_purpose_is_the_contrary_of_by_accident(lang: str, claim: str, statement: str, contrary: float) -> None:
+    other = "fr" if statement.startswith("La ") else "es" if statement.startswith("No fue") else "en"
+    assert compare(details(claim, lang), details(statement, other)).signs["blame_of_purpose"] == contrary
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "freed"),
+    [
+        ("en", "Chlorine was released in the village.", False),
+        ("zh", "政府军释放了氯气。", False),
+        ("en", "Two men were released by the police.", True),
+    ],
+)
+def test_a_chemical_that_is_released_is_nobody_freed(lang: str, text: str, freed: bool) -> None:
+    assert ("freed" in people_by_fate(details(text, lang))) == freed

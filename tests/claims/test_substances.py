@@ -44,3 +44,15 @@ def test_what_is_denied_is_told_from_what_is_open(lang: str, text: str, name: st
 )
 def test_what_a_plant_is_for_is_no_chemical_that_was_there(lang: str, text: str) -> None:
     assert [(name, of_plant) for name, _, of_plant in told(text, lang)] == [("fertiliser", True)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("ar", "لم تسم البعثة الجهة التي أطلقت الكلور."),
+        ("en", "The mission named nobody who had released chlorine."),
+        ("es", "No se sabe quién soltó el cloro."),
+    ],
+)
+def test_who_used_a_chemical_may_be_untold_and_the_chemical_not(lang: str, text: str) -> None:
+    assert [denied for _, denied, _ in told(text, lang)] == [False]

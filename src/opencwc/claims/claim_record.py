@@ -18,7 +18,7 @@ def laid_out(details: Details) -> ClaimRecord:
         when=_once([*(one.text for one in details.dates), *map(_clock, details.times)]),
         where=_once(_places(details)),
         agents=_once(name for name, _ in details.agents),
-        numbers=_once(details.text[one.start : one.end] for one in details.quantities),
+        numbers=_once(details.text[one.start : one.end] for one in details.quantities if not one.article),
     )
 
 
@@ -43,4 +43,7 @@ def _clock(time: DayTime) -> str:
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in texts if text))
+    found: dict[str, str] = {}
+    for text in texts:
+        found.setdefault(text.casefold(), text)
+    return tuple(text for text in found.values() if text)

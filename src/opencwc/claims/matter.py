@@ -15,13 +15,19 @@ from opencwc.claims.word_alignment import Aligned
 from opencwc.reports.actors import bodies_in
 from opencwc.reports.model import Span
 
-_MEANT = 0.5
-"""How near a word's nearest one is that says the same."""
+_MEANT, _PLAINLY = 0.5, 0.65
+"""How near a word's nearest one is that can say the same, and that plainly does."""
 _MANY = 4
+_SIGNS = (
+    "matter_mean", "matter_share", "matter_strong", "matter_new", "matter_least", "matter_two", "matter_rest",
+)  # fmt: skip
 
 
 def matter_signs(claim: Details, there: Sequence[Aligned]) -> dict[str, float]:
-    """Return how much of the matter of a claim the words of a statement have; ``there`` are the nearest of each."""
+    """Return how much of the matter of a claim the words of a statement have; ``there`` are the nearest of each.
+
+    ``matter_rest`` leaves out the best one, which is often what happened: the fire of which something else is said.
+    """
     named = list(_named(claim))
     near = [
         one.near
@@ -30,20 +36,16 @@ def matter_signs(claim: Details, there: Sequence[Aligned]) -> dict[str, float]:
         and not any(one.span.start < span.end and span.start < one.span.end for span in named)
     ]
     if not near:
-        return {
-            "matter_mean": 0.0,
-            "matter_share": 0.0,
-            "matter_new": 0.0,
-            "matter_least": 0.0,
-            "matter_none": 1.0,
-            "matter_two": 0.0,
-        }
+        return {**dict.fromkeys(_SIGNS, 0.0), "matter_none": 1.0}
+    in_order = sorted(near)
     return {
         "matter_mean": float(np.mean(near)),
         "matter_share": sum(one > _MEANT for one in near) / len(near),
+        "matter_strong": sum(one > _PLAINLY for one in near) / len(near),
         "matter_new": min(_MANY, sum(one <= _MEANT for one in near)) / _MANY,
-        "matter_least": min(near),
-        "matter_two": float(np.mean(sorted(near)[:2])),
+        "matter_least": in_order[0],
+        "matter_two": float(np.mean(in_order[:2])),
+        "matter_rest": float(np.mean(in_order[:-1] or in_order)),
         "matter_none": 0.0,
     }
 

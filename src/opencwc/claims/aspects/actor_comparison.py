@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from opencwc.claims.aspects.actor_mentions import blaming
 from opencwc.claims.aspects.compared_sides import Compared, Sides, replaced_likeness, windows_apart
-from opencwc.claims.aspects.firm_names import firms_apart
+from opencwc.claims.aspects.firm_names import cleared_firms, firms_apart
 from opencwc.claims.aspects.handings import handing_of, is_turned
 from opencwc.claims.aspects.named_people import named_people, unmet
 from opencwc.claims.aspects.replaced_actors import (
@@ -40,6 +40,7 @@ def actor_signs(sides: Sides) -> Compared:
     met = [one for one in there if one.near > 0.8 and _is_name(claim, one.span)]
     peoples, theirs_too = _peoples(claim), _peoples(statement)
     firms, firms_held = firms_apart(claim, statement, there)
+    cleared = cleared_firms(claim, statement)
     blames = bool(blaming(plain_text(claim.text, claim.lang), claim.lang))
     signs = {
         "body_same": float(bool(mine.keys() & theirs.keys())),
@@ -51,7 +52,7 @@ def actor_signs(sides: Sides) -> Compared:
         "people_strange": float(bool(peoples - theirs_too)),
         "doer_name": float(bool(other and instead)), "doer_name_new": float(bool(other)),
         "doer_counted": float(any(_is_counted(one.span, claim) for one in found.sorts if one.sort in PEOPLE)),
-        "doer_firm": float(bool(firms) and not blames), "found_firm": float(bool(firms) and blames),
+        "doer_firm": float(bool(firms) and not blames), "found_firm": float(bool(firms or cleared) and blames),
         "doer_swapped": float(_is_swapped(found) and not blames),
         "doer_handing": float(is_turned(handing_of(claim), handing_of(statement))),
         "doer_replaced": max(0.0, replaced_likeness(sides)), "doer_owner": windows_apart("owns", sides),

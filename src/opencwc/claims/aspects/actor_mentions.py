@@ -192,7 +192,7 @@ def _in_roles(bodies: Sequence[Who], text: str, plain: Plain, lang: str, passed:
     likely = [one for one in bodies if one.sort not in _WHO_BLAME]
     blamed = set(behind or (likely[-1:] if of_people and not named else ()))
     for one in bodies:
-        denied = _is_denied(text, one.span, lang) or (one.sort != "state" and _is_cleared(text, one.span, lang))
+        denied = _is_denied(text, one.span, lang) if one.sort == "state" else is_cleared(text, one.span, lang)
         yield one._replace(
             denied=denied,
             blamed=one in blamed and not denied,
@@ -233,8 +233,12 @@ def _is_denied(text: str, span: Span, lang: str) -> bool:
     return pattern("denied", lang).search(before) is not None
 
 
-def _is_cleared(text: str, span: Span, lang: str) -> bool:
-    return pattern("cleared", lang).search(plain_text(_clause(text, span)[1], lang).text) is not None
+def is_cleared(text: str, span: Span, lang: str) -> bool:
+    """Tell whether somebody is named as not having done it, by the words before or behind."""
+    return (
+        _is_denied(text, span, lang)
+        or pattern("cleared", lang).search(plain_text(_clause(text, span)[1], lang).text) is not None
+    )
 
 
 def _clause(text: str, span: Span) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from opencwc.claims.aspects.actor_comparison import actor_signs
 from opencwc.claims.aspects.actor_mentions import blaming
 from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain, windows_apart
+from opencwc.claims.aspects.contraries import are_contrary
 from opencwc.claims.aspects.replaced_actors import displaced, spans_of, speaker_signs, who_signs
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -33,6 +34,7 @@ def attribution_signs(sides: Sides) -> Compared:
         "blame_only_here": float(bool(here and not held)), "blame_only_there": float(bool(held and not here)),
         "blame_of_nobody": float(nobody_there and bool(here) and not nobody_here),
         "blame_only_nobody": float(nobody_here and (bool(held) or harms) and not nobody_there and not here),
+        "blame_of_purpose": float(are_contrary("purpose", sides)),
         "nobody_conflict": float(nobody_here != nobody_there and bool(here or held)),
         "nobody_both": float(nobody_here and nobody_there),
         "says_here": float(says_here), "says_both": float(says_here and says_there),
@@ -42,7 +44,7 @@ def attribution_signs(sides: Sides) -> Compared:
         "says_people_conflict": acts["people_conflict"] * float(says_here),
         "found_blame_apart": windows_apart("blames", sides),
         "found_blame_far": _blame_apart(claim, held, sides.there),
-        **speaker_signs(sides), **who_signs(found, claim, "found"),
+        "found_firm": acts["found_firm"], **speaker_signs(sides), **who_signs(found, claim, "found"),
     }  # fmt: skip
     claimed = spans_of(found) or tuple(here)
     recorded = tuple(one.span for one in found.missing) or tuple(held) or _nobody(statement)

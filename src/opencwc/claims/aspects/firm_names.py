@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
+from opencwc.claims.aspects.actor_mentions import is_cleared
 from opencwc.claims.name_sounds import sound_alike
 from opencwc.claims.sentence_details import Details
 from opencwc.claims.word_alignment import Aligned
@@ -47,7 +48,7 @@ _ARABIC = re.compile(
 )
 _CHINESE = re.compile(
     rf"[{_OPEN}](?P<quoted>[㐀-鿿·]{{2,10}})[{_CLOSE}](?:有限)?(?:公司|集团|厂|企业)"
-    r"|(?:^|[，。；、由是为的向与和给在将名叫对称据]|企业为|企业是)(?P<name>[^\W某家于咎一为是由]{2,10}?)(?:有限|股份|责任)*(?:公司|集团)"
+    r"|(?:^|[，。；、由是为的向与和给在将名叫对称据]|企业为|企业是)(?P<name>[^\W某家于咎一为是由]{2,10}?)(?:货运|贸易|化工|化学|实业|物流|科技|石油|矿业|制药|航运|船务|能源|材料|工业|有限|股份|责任)*(?:公司|集团)"
 )
 
 
@@ -65,6 +66,16 @@ def firms_apart(claim: Details, statement: Details, aligned: Sequence[Aligned]) 
     if not mine or not theirs or same or all(_is_said(one, aligned) for one in mine):
         return [], []
     return [one.span for one in mine], [one.span for one in theirs]
+
+
+def cleared_firms(claim: Details, statement: Details) -> list[Span]:
+    """Return the firms of a claim that a statement names as not having done it, and the claim does not."""
+    cleared = [one for one in firms_of(statement) if is_cleared(statement.text, one.span, statement.lang)]
+    return [
+        one.span
+        for one in firms_of(claim)
+        if any(_is_same(one, other) for other in cleared) and not is_cleared(claim.text, one.span, claim.lang)
+    ]
 
 
 def firms_of(details: Details) -> tuple[Firm, ...]:
