@@ -31,7 +31,7 @@ from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed
 from opencwc.web.server.htmx_headers import announcing, leading_to
-from opencwc.web.server.listing import ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -108,6 +108,15 @@ def give_opml(request: Request, wanted: FeedsAsked) -> Response:
     """Give the list as OPML."""
     shown = feed_list(book_of(request), person_of(request), wanted.case)
     return downloads.download(shown.opml(wanted.case or "OpenCWC"), "feeds.opml")
+
+
+@router.get(FEEDS + "/table.{ending}", action="read")
+def give_table(request: Request, ending: Ending, wanted: FeedsAsked, order: ListWanted) -> Response:
+    """Give the list as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    shown = feed_list(book_of(request), person_of(request), wanted.case)
+    table = listed(shown.rows, COLUMNS, order, lang)
+    return downloads.download(table.file(ending, "page_feeds_list", lang), f"feeds.{ending}")
 
 
 class FeedForm(Closed):
