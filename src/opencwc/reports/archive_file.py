@@ -152,8 +152,8 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, IndexError, EOFError) as error:
-        raise InputError("watch_archive_unreadable", where=path.name) from error
+        raise InputError("watch_archive_unreadable", archive=path.name) from error
     except InputError as error:
         if error.code != "kept_watch_unreadable":
             raise
-        raise InputError("watch_archive_unreadable", where=path.name) from error
+        raise InputError("watch_archive_unreadable", archive=path.name) from error

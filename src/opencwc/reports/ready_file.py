@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import msgspec
@@ -31,6 +31,7 @@ FORM = 1
 """The number of this form; files of another one are read, and not joined to."""
 BLOCK = 32
 """Ready reports that are packed together."""
+_BLOCKS_HELD = 64
 _MOST_ROWS, _MOST_BYTES = 64, 1 << 20
 
 
@@ -154,16 +155,15 @@ class OwnReady:
 
     def __init__(self, file: Sections) -> None:
         self._file = file
-        self._held: tuple[int, list[ReadyItem]] = (-1, [])
+        self._held = lru_cache(_BLOCKS_HELD)(self._block)
 
     def item(self, place: int, told: Told) -> Item:
         """Return the report at a place, by what it tells; raise `ValueError` where there is none."""
         number, at = divmod(place, BLOCK)
-        if self._held[0] != number:
-            self._held = number, self._block(number)
-        if at >= len(self._held[1]):
+        block = self._held(number)
+        if at >= len(block):
             raise ValueError("no such ready report")
-        return _unpacked(self._held[1][at], told)
+        return _unpacked(block[at], told)
 
     @cached_property
     def ends(self) -> NDArray[np.uint64]:
