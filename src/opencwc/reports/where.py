@@ -147,7 +147,7 @@ def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
 def _with_capitals(report: Report) -> str:
     """Return title and text; a title without capitalised words, as addresses of pages give, gets a capital in each."""
     capitalised = any(first.isupper() and second.islower() for first, second in pairwise(report.title))
-    if capitalised or report.title == report.title.upper():
+    if capitalised or not report.title[:1].islower():
         return report.whole
     title = _FIRST_LETTER.sub(lambda match: match[0].upper() if len(match[0].upper()) == 1 else match[0], report.title)
     return title + report.whole[len(report.title) :]
