@@ -140,7 +140,20 @@ def names_of_places(report: Report) -> tuple[Named, ...]:
 
 @lru_cache(maxsize=JUST_READ)
 def _names_in(report: Report, gazetteer: Gazetteer) -> tuple[Named, ...]:
-    return tuple(gazetteer.named(report.whole, folded(report.whole)))
+    text = _with_capitals(report)
+    return tuple(gazetteer.named(text, folded(text)))
+
+
+def _with_capitals(report: Report) -> str:
+    """Return title and text; a title without capitalised words, as addresses of pages give, gets a capital in each."""
+    capitalised = any(first.isupper() and second.islower() for first, second in pairwise(report.title))
+    if capitalised or not report.title[:1].islower():
+        return report.whole
+    title = _FIRST_LETTER.sub(lambda match: match[0].upper() if len(match[0].upper()) == 1 else match[0], report.title)
+    return title + report.whole[len(report.title) :]
+
+
+_FIRST_LETTER = re.compile(r"(?<![^\W_])[^\W\d_]")
 
 
 def seats_named(text: str) -> frozenset[str]:
@@ -200,7 +213,7 @@ class _Reading:
     """A report on its way to its place."""
 
     def __init__(self, report: Report, lang: str, kind: Kind, gazetteer: Gazetteer) -> None:
-        self.report, self.text, self.kind = report, report.whole, kind
+        self.report, self.text, self.kind = report, _with_capitals(report), kind
         self.gazetteer = gazetteer
         self.words = place_words(lang)
         self.folded = folded(self.text)
