@@ -166,3 +166,12 @@ def test_a_minister_of_old_is_a_minister() -> None:
         "La commission tient l'ancien ministre pour responsable.", "fr", "La comisión culpa al exministro.", "es"
     )
     assert not displaced(both).blamed
+
+
+@pytest.mark.parametrize(
+    ("statement", "nobody"),
+    [("Sixteen cylinders were stolen from the store.", 0.0), ("Rebels stole sixteen cylinders.", 1.0)],
+)
+def test_unknown_thieves_differ_only_from_those_that_the_record_names(statement: str, nobody: float) -> None:
+    both = sides("مجهولون سرقوا ست عشرة أسطوانة.", "ar", statement)
+    assert attribution_signs(both).signs["blame_only_nobody"] == nobody

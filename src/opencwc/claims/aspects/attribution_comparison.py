@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from opencwc.claims.aspects.actor_comparison import actor_signs
-from opencwc.claims.aspects.actor_mentions import blaming
+from opencwc.claims.aspects.actor_mentions import blaming, somebody
 from opencwc.claims.aspects.compared_sides import Compared, Sides, pattern, plain, windows_apart
 from opencwc.claims.aspects.contraries import are_contrary
 from opencwc.claims.aspects.replaced_actors import displaced, spans_of, speaker_signs, who_signs
@@ -26,7 +26,7 @@ def attribution_signs(sides: Sides) -> Compared:
     found = displaced(sides)
     acts = actor_signs(sides).signs
     here, held = _blames(claim), _blames(statement)
-    harms = pattern("attacks", statement.lang).search(plain(statement)) is not None
+    harms = pattern("attacks", statement.lang).search(plain(statement)) is not None and _names_somebody(statement)
     nobody_here, nobody_there = (bool(pattern("nobody", one.lang).search(plain(one))) for one in (claim, statement))
     says_here, says_there = (bool(pattern("according", one.lang).search(plain(one))) for one in (claim, statement))
     signs = {
@@ -49,6 +49,10 @@ def attribution_signs(sides: Sides) -> Compared:
     claimed = spans_of(found) or tuple(here)
     recorded = tuple(one.span for one in found.missing) or tuple(held) or _nobody(statement)
     return Compared(signs, claimed, recorded if claimed else ())
+
+
+def _names_somebody(details: Details) -> bool:
+    return any(not (one.denied or one.speaks) for one in somebody(details.text, details.lang))
 
 
 def _blames(details: Details) -> list[Span]:
