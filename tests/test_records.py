@@ -1,8 +1,12 @@
 """Records and their JSON: what is written comes back, what does not fit is refused, and the types describe it."""
 
 import json
+import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
@@ -134,3 +138,53 @@ def test_a_type_describes_its_json() -> None:
         "others",
     }  # older findings have none
     assert schemas_of([Line])[1]["Line"]["properties"]["flow"]["enum"] == ["in", "out"]
+
+
+FIRST_READ_AT_ONCE = '''
+import sys
+from threading import Barrier, Thread
+from types import ModuleType
+
+from opencwc.records import from_json
+
+sys.setswitchinterval(1e-6)
+RECORDS = """
+from __future__ import annotations
+from msgspec import Struct
+class Outer(Struct):
+    inner: list[Inner] = []
+class Inner(Struct):
+    by_name: dict[str, Innermost] = {}
+class Innermost(Struct, array_like=True):
+    number: int = 1
+    pair: tuple[int, str] = (1, "")
+"""
+for number in range(60):
+    module = sys.modules[f"records{number}"] = ModuleType(f"records{number}")
+    exec(RECORDS, module.__dict__)
+    begin, read = Barrier(4), []
+    def work():
+        begin.wait()
+        read.append(from_json(module.Outer, b'{"inner": [{"by_name": {"a": [2, [3, "b"]]}}]}'))
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(read) == 4 and {one.inner[0].by_name["a"].number for one in read} == {2}
+'''
+
+
+def test_threads_that_read_a_record_for_the_first_time_at_once_do_not_end_the_process() -> None:
+    ended = subprocess.run([sys.executable, "-c", FIRST_READ_AT_ONCE], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-1_000:]
+
+
+def test_every_reading_of_a_type_goes_through_records() -> None:
+    reads = re.compile(r"msgspec\.(?:convert|(?:json|msgpack)\.(?:Decoder|decode))\((?!.*known\()")
+    untyped = re.compile(r"decode\((?!.*type=)|type=dict\[str, Any\]")
+    source = Path(__file__).parents[1] / "src/opencwc"
+    for path in source.rglob("*.py"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        direct = [line.strip() for line in lines if reads.search(line) and not untyped.search(line)]
+        assert not direct or path.name == "records.py", (path, direct)

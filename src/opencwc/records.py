@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from threading import RLock
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -34,6 +35,23 @@ def to_plain(value: object) -> Any:
     return msgspec.to_builtins(value, enc_hook=_to_builtin)
 
 
+_BUILDING = RLock()
+_known: set[Any] = set()
+
+
+def known(kind: type[T]) -> type[T]:
+    """Return a type of which everything is known that reading it needs; every reading of a type goes through here.
+
+    msgspec (0.22) makes that up when a type is first read. A second thread that reads it meanwhile meets fields that
+    are not there yet, and the process dies.
+    """
+    if kind not in _known:
+        with _BUILDING:
+            msgspec.json.Decoder(kind)
+            _known.add(kind)
+    return kind
+
+
 def from_plain(kind: type[T], plain: object) -> T:
     """Return the record that `to_plain` wrote down; keys that the record does not know are left out.
 
@@ -41,7 +59,7 @@ def from_plain(kind: type[T], plain: object) -> T:
         ValueError: a field is missing, or is not of its type; the error says which.
 
     """
-    return msgspec.convert(plain, kind)
+    return msgspec.convert(plain, known(kind))
 
 
 def to_json(value: object) -> bytes:
@@ -51,7 +69,7 @@ def to_json(value: object) -> bytes:
 
 def from_json(kind: type[T], written: bytes) -> T:
     """Return the record that `to_json` wrote down; raise `ValueError` as `from_plain` does."""
-    return msgspec.json.decode(written, type=kind)
+    return msgspec.json.decode(written, type=known(kind))
 
 
 def fields_of(kind: Any, source: object, **others: Any) -> Any:

@@ -18,6 +18,7 @@ from msgspec import Struct, ValidationError, convert
 
 from opencwc.casebook.durable_files import sync_folder
 from opencwc.errors import SettingsError, StorageError
+from opencwc.records import known
 from opencwc.settings import Settings
 
 PINS_FILE = "pinned_keys.toml"
@@ -125,7 +126,7 @@ class PinnedKeys:
 
 def _read(text: str, path: Path) -> list[Pin]:
     try:
-        return convert(tomllib.loads(text), _Written).key
+        return convert(tomllib.loads(text), known(_Written)).key
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise SettingsError("pinned_keys_unreadable", where=str(path), reason=str(error)) from error
 

@@ -16,6 +16,7 @@ from opencwc.claims.sayings import Review, Saying
 from opencwc.errors import InputError
 from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message, Value
+from opencwc.records import known
 from opencwc.wording import sentence
 
 COLUMNS = (
@@ -137,7 +138,7 @@ def read_earlier(file: Path) -> Iterator[Saying]:
 
 def _saying(line: bytes, where: str, number: int) -> Saying:
     try:
-        read = msgspec.json.decode(line if len(line) <= _LONGEST_LINE else b"", type=_Line)
+        read = msgspec.json.decode(line if len(line) <= _LONGEST_LINE else b"", type=known(_Line))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError("claims_earlier_line_wrong", where=where, line=number) from error
     said = read.said if read.said.tzinfo else read.said.replace(tzinfo=UTC)

@@ -23,6 +23,7 @@ from opencwc.language.nations import codes_of_two_letters, nations
 from opencwc.language.place_keys import HAN, place_key, russian_forms
 from opencwc.language.town_adjectives import DATA as TOWNSFOLK
 from opencwc.language.town_adjectives import adjectives_of_places
+from opencwc.records import known
 from opencwc.settings import cache_folder
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def loaded() -> tuple[RecordTrie, Kept]:
     name = f"gazetteer-{_stamp():08x}"
     trie_file, rows_file = folder / f"{name}.trie", folder / f"{name}.rows"
     try:
-        kept = msgspec.msgpack.decode(rows_file.read_bytes(), type=Kept)
+        kept = msgspec.msgpack.decode(rows_file.read_bytes(), type=known(Kept))
         return RecordTrie("<I").mmap(str(trie_file)), kept
     except (OSError, RuntimeError, msgspec.DecodeError):
         pass  # not there, or broken: it is made again below

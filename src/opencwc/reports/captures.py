@@ -19,6 +19,7 @@ from msgspec import Struct
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.language.sentences import sentences_of
+from opencwc.records import known
 from opencwc.reports.intake.arrivals import Arrival, FailedCapture
 from opencwc.wording import sentence
 
@@ -175,7 +176,7 @@ class CaptureBook:
 
 def _capture(line: bytes, where: str) -> Capture:
     try:
-        capture = msgspec.json.decode(line, type=Capture)
+        capture = msgspec.json.decode(line, type=known(Capture))
     except (msgspec.DecodeError, UnicodeError) as error:
         raise InputError("watch_captures_unreadable", where=where) from error
     taken = capture.taken if capture.taken.tzinfo else capture.taken.replace(tzinfo=UTC)

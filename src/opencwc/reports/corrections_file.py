@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from opencwc.errors import InputError
+from opencwc.records import known
 from opencwc.reports.corrections import VERBS, Correction
 
 
@@ -18,7 +19,7 @@ def read_corrections(file: Path) -> tuple[Correction, ...]:
             continue
         where = f"{file.name}:{number}"
         try:
-            correction = msgspec.json.decode(line, type=Correction)
+            correction = msgspec.json.decode(line, type=known(Correction))
         except (msgspec.DecodeError, UnicodeError) as error:
             raise InputError("watch_correction_unreadable", where=where, known=VERBS) from error
         if not (correction.is_clear and correction.relates):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from opencwc.files.sections import Sections, SectionWriter
 from opencwc.finding import Message
+from opencwc.records import known
 from opencwc.reports.event_wording import headline_of
 from opencwc.reports.model import Date, Place, Precision
 from opencwc.reports.summaries import EventSummary, backing_of
@@ -243,7 +244,7 @@ def read_columns(file: Sections, count: int) -> EventColumns:
 
 def _shared(file: Sections, name: str, of_type: Any) -> Shared:
     numbers = file.array(f"event_{name}", "i4")
-    values = msgspec.json.decode(file.packed(f"event_{name}_values"), type=tuple[of_type, ...])
+    values = msgspec.json.decode(file.packed(f"event_{name}_values"), type=known(tuple[of_type, ...]))
     if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(values):
         raise ValueError(f"no such {name}")
     return Shared(numbers, values)

@@ -19,6 +19,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from opencwc.files.sections import Sections, SectionWriter, unpacked
+from opencwc.records import known
 from opencwc.reports.events import WORDS_HASH, Archive, months_of, words_hash
 from opencwc.reports.item import Item, Mentioned
 from opencwc.reports.model import Told
@@ -51,7 +52,7 @@ class ReadyItem(Struct, frozen=True, array_like=True, forbid_unknown_fields=True
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-_DECODER = msgspec.msgpack.Decoder(list[ReadyItem])
+_DECODER = msgspec.msgpack.Decoder(known(list[ReadyItem]))
 
 
 def _packed(item: Item) -> ReadyItem:

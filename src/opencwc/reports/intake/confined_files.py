@@ -13,7 +13,7 @@ from opencwc.confining.sandbox import Sandbox, TaskRequest
 from opencwc.errors import InputError
 from opencwc.files.documents import document_limits
 from opencwc.finding import Message
-from opencwc.records import from_plain
+from opencwc.records import from_plain, known
 from opencwc.reports.intake.arrivals import MOST_NAME, MOST_REPORTS, MOST_TEXT, MOST_TITLE, RawReport, Read
 from opencwc.reports.intake.reading_process import READ
 from opencwc.wording import reason
@@ -79,7 +79,7 @@ def _read(line: Line) -> Read | None:
     match line:
         case {"report": dict(plain)}:
             try:
-                report = msgspec.convert(plain, RawReport)
+                report = msgspec.convert(plain, known(RawReport))
             except msgspec.ValidationError:
                 raise InputError("reading_lines_not_understood") from None
             return within_bounds(report)

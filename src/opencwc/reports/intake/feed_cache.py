@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from opencwc.records import known
 from opencwc.reports.intake.network import Fetched, Fetcher, Known
 from opencwc.settings import cache_folder
 
@@ -38,7 +39,7 @@ class FeedCache:
         """Return what is known of a feed and its bytes; nothing where they do not fit each other."""
         said, kept = self._files(url)
         try:
-            entry = msgspec.json.decode(said.read_bytes(), type=_Entry)
+            entry = msgspec.json.decode(said.read_bytes(), type=known(_Entry))
             data = kept.read_bytes()
         except (OSError, msgspec.DecodeError):
             return None, b""

@@ -26,6 +26,7 @@ from msgspec import Struct, ValidationError, convert
 
 from opencwc.errors import SettingsError
 from opencwc.finding import Message
+from opencwc.records import known
 from opencwc.settings import PREFIX, load_settings
 from opencwc.version import __version__
 
@@ -64,7 +65,7 @@ def load_network_settings() -> NetworkSettings:
     if switch := os.environ.get(f"{PREFIX}WATCH_NETWORK"):
         written["network"] = switch == "on"
     try:
-        settings = convert(written, NetworkSettings)
+        settings = convert(written, known(NetworkSettings))
     except ValidationError as error:
         raise SettingsError(
             "service_setting_does_not_hold",
