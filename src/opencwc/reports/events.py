@@ -15,7 +15,7 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import chain
 from math import nan
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, overload
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 from zlib import crc32
 
 from msgspec import Struct
@@ -38,6 +38,7 @@ from opencwc.reports.likeness import (
 )
 from opencwc.reports.likeness_model import FLOOR, Weights, weighed, weights
 from opencwc.reports.linkage import average_linkage, connected
+from opencwc.reports.made_when_asked import MadeWhenAsked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -535,7 +536,7 @@ def _middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return middle
 
 
-class _Both(Sequence[Item]):
+class _Both(MadeWhenAsked[Item]):
     """Items of before, and those that were added."""
 
     def __init__(self, before: Sequence[Item], added: Sequence[Item]) -> None:
@@ -544,13 +545,7 @@ class _Both(Sequence[Item]):
     def __len__(self) -> int:
         return self._count + len(self._added)
 
-    @overload
-    def __getitem__(self, number: int) -> Item: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Item]: ...
-    def __getitem__(self, number: int | slice) -> Item | Sequence[Item]:
-        if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(len(self)))]
+    def made(self, number: int) -> Item:
         return self._before[number] if number < self._count else self._added[number - self._count]
 
 

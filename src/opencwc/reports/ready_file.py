@@ -11,7 +11,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,6 +22,7 @@ from opencwc.files.sections import Sections, SectionWriter, unpacked
 from opencwc.records import known
 from opencwc.reports.events import WORDS_HASH, Archive, months_of, words_hash
 from opencwc.reports.item import Item, Mentioned
+from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import Told
 from opencwc.reports.traits import STEPS, Traits
 
@@ -202,7 +203,7 @@ class OwnReady:
                 raise ValueError("a block of too few ready reports")
 
 
-class _Items(Sequence[Item]):
+class _Items(MadeWhenAsked[Item]):
     """The ready reports of a file in their order; those that were looked at are held."""
 
     def __init__(self, count: int, make: Callable[[int], Item]) -> None:
@@ -212,15 +213,9 @@ class _Items(Sequence[Item]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, number: int) -> Item: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Item]: ...
-    def __getitem__(self, number: int | slice) -> Item | Sequence[Item]:
-        if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(self._count))]
+    def made(self, number: int) -> Item:
         if number not in self._made:
-            self._made[number] = self._make(range(self._count)[number])
+            self._made[number] = self._make(number)
         return self._made[number]
 
 

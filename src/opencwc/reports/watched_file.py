@@ -29,6 +29,7 @@ from opencwc.reports.event_columns import (
 )
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
+from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import Report
 from opencwc.reports.summaries import EventSummary, summary_of
 from opencwc.reports.watch_question import searched_text
@@ -192,7 +193,7 @@ def _hash(name: str) -> int:
     return int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
-class KeptLines(Sequence[Line]):
+class KeptLines(MadeWhenAsked[Line]):
     """The reports of a run in the order in which they came; those that were looked at last are held ready."""
 
     def __init__(self, file: Sections, count: int) -> None:
@@ -202,18 +203,12 @@ class KeptLines(Sequence[Line]):
     def __len__(self) -> int:
         return self._count
 
-    @overload
-    def __getitem__(self, number: int) -> Line: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Line]: ...
-    def __getitem__(self, number: int | slice) -> Line | Sequence[Line]:
-        if isinstance(number, slice):
-            return [self[at] for at in range(*number.indices(self._count))]
-        at = range(self._count)[number]
-        block = self._held.get(at // BLOCK, self._block)
-        line = block[at % BLOCK]
+    def made(self, number: int) -> Line:
+        """Return the line of a report."""
+        block = self._held.get(number // BLOCK, self._block)
+        line = block[number % BLOCK]
         if isinstance(line, bytes):
-            line = block[at % BLOCK] = from_json(Line, line)
+            line = block[number % BLOCK] = from_json(Line, line)
         return line
 
     def __iter__(self) -> Iterator[Line]:
