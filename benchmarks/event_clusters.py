@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.reports import BASELINES, Array
 from opencwc.language.encoders import named_encoder
-from opencwc.reports.events import weigh
+from opencwc.reports.comparing import weigh
 from opencwc.reports.item import item_of
 from opencwc.reports.likeness import Rarity
 from opencwc.reports.likeness_model import b_cubed, weights

@@ -55,7 +55,7 @@ def main() -> int:
     start = monotonic()
     batches = list(ready_items(many_reports(chosen.count), named_encoder(), chosen.jobs))
     read = monotonic()
-    watched = joined(batches)
+    watched = joined(batches, jobs=chosen.jobs)
     end = monotonic()
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     print(f"{chosen.count:,} reports, {len(watched.events):,} events, {chosen.jobs} processes")

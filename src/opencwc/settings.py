@@ -5,6 +5,7 @@ Written without pydantic-settings on purpose: its import alone costs more time t
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,9 +50,14 @@ def load_settings() -> Settings:
 
 def settings_folder() -> Path:
     """Where the user's settings and lists are: ``OPENCWC_SETTINGS``, else ``opencwc`` in the user's own (XDG)."""
-    if own := os.environ.get(PREFIX + "SETTINGS"):
+    return _settings_folder(*map(os.environ.get, (f"{PREFIX}SETTINGS", "XDG_CONFIG_HOME", "HOME", "USERPROFILE")))
+
+
+@lru_cache(maxsize=8)
+def _settings_folder(own: str | None, general: str | None, *_home: str | None) -> Path:
+    if own:
         return Path(own)
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "opencwc"
+    return Path(general or Path.home() / ".config") / "opencwc"
 
 
 def cache_folder() -> Path:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from benchmarks.reports import CASES, read_folder
 
-from opencwc.reports import batches
+from opencwc.records import to_plain
+from opencwc.reports import batches, events, watched
 from opencwc.reports.batches import BATCH, ready_items
 from opencwc.reports.model import Report
+from opencwc.reports.watched import joined
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +27,16 @@ def test_several_processes_read_the_same(reports: list[Report], monkeypatch: pyt
     monkeypatch.setattr(batches, "BATCH", 8)
     monkeypatch.setattr(batches, "_WORTH_PROCESSES", 16)
     assert told(ready_items(reports, None, jobs=2)) == told(ready_items(reports, None))
+
+
+def test_several_processes_join_the_same(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = list(ready_items(reports, None))
+    alone = joined(ready)
+    for module in (events, watched):
+        monkeypatch.setattr(module, "WORTH_PROCESSES", 8)
+    together = joined(ready, jobs=2)
+    assert together.events == alone.events
+    assert to_plain(together.lines) == to_plain(alone.lines)
 
 
 def test_few_reports_start_no_process(reports: list[Report], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,16 +13,17 @@ import pytest
 from benchmarks.reports import CASES, read_folder
 
 from opencwc.language.encoders import named_encoder
+from opencwc.reports.comparing import weigh
 from opencwc.reports.corrections import Correction
-from opencwc.reports.events import Archive, Event, find_events, weigh
+from opencwc.reports.events import Archive, Event, find_events
 from opencwc.reports.facts import tell
 from opencwc.reports.item import Item, days_of, item_of
 from opencwc.reports.likeness import (
     Rarity,
     fact_signs,
-    meaning_of_pairs,
     padded,
     says_only_words,
+    signs_of_nearness,
 )
 from opencwc.reports.likeness_model import b_cubed, pair_f1, read_weights, weighed, weights
 from opencwc.reports.linkage import average_linkage, connected
@@ -315,7 +316,8 @@ def test_pairs_together_mean_what_each_alone_does() -> None:
     vectors = [rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in drawn]
     some, lengths = padded([*vectors, np.zeros((0, 0), np.float32)])
     one, other = (np.array(each) for each in zip(*combinations(range(6), 2), strict=True))
-    signs = meaning_of_pairs(some[one], some[other], lengths[one], lengths[other])
+    near = some[one] @ some[other].transpose(0, 2, 1)
+    signs = signs_of_nearness(near, lengths[one], lengths[other])
     for at, (row, column) in enumerate(zip(one, other, strict=True)):
         if column == 5:
             assert all(values[at] == 0 for values in signs.values())

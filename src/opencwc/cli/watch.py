@@ -113,7 +113,7 @@ def watch(
     if not given:
         return _show_archive(archive, target, topics=topics, label=label, listed=listed)
     reading = ReportFiles(given, options.columns_asked(map), fetch=_fetch())
-    keeping = _Keeping(captures)
+    keeping, processes = _Keeping(captures), jobs or os.cpu_count() or 1
     encoder = None
     if model:
         from opencwc.language.encoders import named_encoder
@@ -124,8 +124,8 @@ def watch(
         if cluster:
             batches = ready_on_cluster(reports, encoder, cluster)
         else:
-            batches = ready_items(reports, encoder, jobs or os.cpu_count() or 1)
-        in_archive, watched = joining(batches, said, lambda done: tell("reports", done, None))
+            batches = ready_items(reports, encoder, processes)
+        in_archive, watched = joining(batches, said, lambda done: tell("reports", done, None), processes)
     if not watched.lines:
         _tell(reading.notes, target.lang)
         code = "watch_nothing_to_read" if list(reading.notes) else "watch_no_reports_in"

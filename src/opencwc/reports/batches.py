@@ -11,14 +11,12 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from threadpoolctl import threadpool_limits
-
 from opencwc.errors import OutputError
 from opencwc.reports.facts import tell_all
 from opencwc.reports.item import Item, item_of
 from opencwc.reports.topics.assignment import with_topics
 from opencwc.reports.traits import traits_of
-from opencwc.workers.pool import WorkerPool, in_order
+from opencwc.workers.pool import WorkerPool, in_order, on_one_thread
 from opencwc.workers.ray_cluster import connected, import_ray, quiet_context, reason_of
 
 if TYPE_CHECKING:
@@ -91,7 +89,7 @@ _ENCODER: list[Encoder | None] = []
 
 
 def _take(encoder: Encoder | None) -> None:
-    threadpool_limits(1)  # each process has a core of its own
+    on_one_thread()
     _ENCODER.append(encoder)
 
 

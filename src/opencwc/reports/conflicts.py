@@ -6,7 +6,7 @@ tell of one happening beside another, and an outlet that is mistaken mostly give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 
 from opencwc.language.distances import distance_km
@@ -42,11 +42,7 @@ def conflict(one: Item, other: Item) -> str:
     """Return the fact by which two reports are on two happenings; empty where none conflicts."""
     if one.told.report.given is not None or other.told.report.given is not None:
         return ""
-    found = (
-        ("state", _other_state), ("town", _other_town), ("day", _other_day), ("drill", _drill), ("site", _other_site),
-        ("aim", _other_aim), ("edition", _other_edition), ("meeting", _other_meeting),
-    )  # fmt: skip
-    return next((name for name, is_so in found if is_so(one, other)), "")
+    return next((name for name, is_so in _CONFLICTS.items() if is_so(one, other)), "")
 
 
 def unlike(one: Item, other: Item, facts: Mapping[str, float], texts: Mapping[str, float]) -> float:
@@ -188,3 +184,16 @@ def _drill(one: Item, other: Item) -> bool:
     if not one.days or not other.days:
         return False
     return one.days[1] < other.days[0] or other.days[1] < one.days[0]
+
+
+_CONFLICTS: Mapping[str, Callable[[Item, Item], bool]] = {
+    "state": _other_state,
+    "town": _other_town,
+    "day": _other_day,
+    "drill": _drill,
+    "site": _other_site,
+    "aim": _other_aim,
+    "edition": _other_edition,
+    "meeting": _other_meeting,
+}
+"""What tells whether a fact of two reports conflicts, in the order in which they are asked."""

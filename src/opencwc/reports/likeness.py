@@ -231,8 +231,10 @@ def meaning_signs(one: Traits, other: Traits) -> dict[str, float]:
     """Return how near titles and sentences come in meaning; nothing without an encoder."""
     if not one.vectors.size or not other.vectors.size:
         return {}
-    some, lengths = padded([one.vectors, other.vectors])
-    signs = meaning_of_pairs(some[:1], some[1:], lengths[:1], lengths[1:])
+    import numpy as np
+
+    near = (one.vectors @ other.vectors.T)[None]
+    signs = signs_of_nearness(near, *(np.array([len(each.vectors)]) for each in (one, other)))
     return {name: float(values[0]) for name, values in signs.items()}
 
 
@@ -249,15 +251,17 @@ def padded(vectors: Sequence[NDArray[np.float32]]) -> tuple[NDArray[np.float32],
     return filled, lengths
 
 
-def meaning_of_pairs(
-    some: NDArray[np.float32], others: NDArray[np.float32], lengths: NDArray[np.int64], other_lengths: NDArray[np.int64]
+def signs_of_nearness(
+    near: NDArray[np.float32], lengths: NDArray[np.int64], other_lengths: NDArray[np.int64]
 ) -> dict[str, NDArray[np.float32]]:
-    """Return how near titles and sentences of pairs of reports come in meaning; 0 where one has no vectors."""
+    """Return how near titles and sentences of pairs of reports come in meaning; 0 where one has no vectors.
+
+    ``near`` says how near each sentence of the one comes to each of the other; ``lengths`` how many of them there are.
+    """
     import numpy as np
 
-    if not some.size or not others.size:
+    if not near.size:
         return {}
-    near = some @ others.transpose(0, 2, 1)
     mine, theirs = (
         np.arange(near.shape[1 + axis]) < ends[:, None] for axis, ends in enumerate((lengths, other_lengths))
     )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from math import log1p
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from opencwc.reports.basis import Basis, basis_of
 from opencwc.reports.item import Item
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Pair = tuple[int, int]
 Signs = dict[str, float]
+ByNumber: TypeAlias = "Sequence[Item] | Mapping[int, Item]"
+"""Reports by their numbers: all, or some of them."""
 _ALIKE = 0.6
 """From which nearness on two sentences say much the same."""
 _RARE = 0.34
@@ -36,9 +38,25 @@ class _Member(NamedTuple):
     basis: Basis
 
 
-def origin_signs(items: Sequence[Item], members: Sequence[int]) -> dict[Pair, Signs]:
+class Bases(dict[int, Basis]):
+    """What reports rest on, by their places among the items, each worked out when it is first asked for."""
+
+    def __init__(self, items: ByNumber) -> None:
+        super().__init__()
+        self._items = items
+
+    def __missing__(self, number: int) -> Basis:
+        item = self._items[number]
+        basis = self[number] = basis_of(item.told, item.traits)
+        return basis
+
+
+def origin_signs(items: ByNumber, members: Sequence[int], bases: Bases | None = None) -> dict[Pair, Signs]:
     """Return the signs of each pair among the members of an event, by their places among the items."""
-    some = [_Member(items[number], basis_of(items[number].told, items[number].traits)) for number in members]
+    if len(members) < 2:
+        return {}
+    known = Bases(items) if bases is None else bases
+    some = [_Member(items[number], known[number]) for number in members]
     signs = {pair: _of_pair(some[pair[0]], some[pair[1]]) for pair in combinations(range(len(some)), 2)}
     _compare_with_others(some, signs)
     return {(members[one], members[other]): found for (one, other), found in signs.items()}

@@ -14,7 +14,7 @@ from opencwc.reports.item import Item
 from opencwc.reports.likeness import are_copies
 from opencwc.reports.likeness_model import weighed, weights
 from opencwc.reports.linkage import average_linkage
-from opencwc.reports.origin_signs import origin_signs
+from opencwc.reports.origin_signs import Bases, ByNumber, origin_signs
 
 _OPPOSED = 20.0
 """What it takes off that one report asserts what the other denies: more than anything else adds. Set by hand."""
@@ -24,12 +24,14 @@ _MOST_COMPARED = 40
 """Reports of one origin that are compared with each other for which rests on which."""
 
 
-def find_origins(items: Sequence[Item], event: Event) -> list[tuple[int, ...]]:
+def find_origins(items: ByNumber, event: Event, bases: Bases | None = None) -> list[tuple[int, ...]]:
     """Return the origins of an event: the reports of each by their place among the items, the first published first."""
-    known = weights("origin")
     groups = _copies(items, event.items)
+    if len(groups) == 1:
+        return [tuple(sorted(groups[0], key=lambda number: items[number].order))]
+    known = weights("origin")
     some, rest = groups[:_MOST_TOGETHER], groups[_MOST_TOGETHER:]
-    signs = origin_signs(items, [group[0] for group in some])
+    signs = origin_signs(items, [group[0] for group in some], bases)
 
     def score(one: int, other: int) -> float:
         total = weighed(signs[one, other] if (one, other) in signs else signs[other, one], known)
@@ -62,16 +64,18 @@ class RestsOn(NamedTuple):
     shared: tuple[str, ...]
 
 
-def rests_on(items: Sequence[Item], origin: Sequence[int]) -> dict[int, RestsOn]:
+def rests_on(items: ByNumber, origin: Sequence[int], bases: Bases | None = None) -> dict[int, RestsOn]:
     """Return for each report of an origin but its first which earlier one it most likely rests on.
 
     That is one whose words it repeats, else one that it names, else the likest. Beyond the first few dozen, reports are
     compared with the origin's first alone.
     """
+    found: dict[int, RestsOn] = {}
+    if len(origin) == 1:
+        return found
     near, far = origin[:_MOST_COMPARED], origin[_MOST_COMPARED:]
     known = weights("origin")
-    signs = origin_signs(items, near)
-    found: dict[int, RestsOn] = {}
+    signs = origin_signs(items, near, bases)
     for place, number in enumerate(near[1:], 1):
 
         def rank(earlier: int, number: int = number) -> tuple[bool, float, float]:
@@ -82,19 +86,19 @@ def rests_on(items: Sequence[Item], origin: Sequence[int]) -> dict[int, RestsOn]
         best = max(near[:place], key=rank)
         found[number] = RestsOn(best, _shared(items, best, number, signs[best, number]))
     for number in far:
-        pair = origin_signs(items, (origin[0], number))[origin[0], number]
+        pair = origin_signs(items, (origin[0], number), bases)[origin[0], number]
         found[number] = RestsOn(origin[0], _shared(items, origin[0], number, pair))
     return found
 
 
-def _shared(items: Sequence[Item], earlier: int, later: int, signs: Mapping[str, float]) -> tuple[str, ...]:
+def _shared(items: ByNumber, earlier: int, later: int, signs: Mapping[str, float]) -> tuple[str, ...]:
     """Return what says that a report's matter is that of an earlier one."""
     if _are_copies(items, earlier, later):
         return ("copy",)
     return tuple(name for name, (sign, least) in _SAID.items() if signs.get(sign, 0.0) >= least)
 
 
-def _are_copies(items: Sequence[Item], one: int, other: int) -> bool:
+def _are_copies(items: ByNumber, one: int, other: int) -> bool:
     return are_copies(items[one].traits.shingles, items[other].traits.shingles)
 
 
@@ -109,12 +113,12 @@ _SAID = {
 """From which value on a sign is said."""
 
 
-def origin_name(items: Sequence[Item], origin: Sequence[int]) -> str:
+def origin_name(items: ByNumber, origin: Sequence[int]) -> str:
     """Return the id of an origin: by the report that was published first."""
     return f"O-{sha256(items[origin[0]].told.report.id.encode()).hexdigest()[:8]}"
 
 
-def _copies(items: Sequence[Item], numbers: Sequence[int]) -> list[list[int]]:
+def _copies(items: ByNumber, numbers: Sequence[int]) -> list[list[int]]:
     """Put what says the same word for word, or nearly, with the first that was published; the first comes first.
 
     A flood of copies then counts as one report, and draws nothing to itself.

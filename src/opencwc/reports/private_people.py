@@ -99,10 +99,8 @@ def _with_capitals(text: str, rules: _Rules) -> Iterator[Span]:
                 continue  # Vecinos de Viacha
             start += len(first) + 1
         name = text[start:end]
-        if _is_elsewhere(name) or not _ORDINARY.isdisjoint(name.lower().split()):
-            continue
         is_private = rules.age.match(text, end) or rules.before.search(text[max(0, start - _NEAR) : start])
-        if is_private or (" " in name and rules.behind.match(text, end)):
+        if (is_private or (" " in name and rules.behind.match(text, end))) and _is_persons(name):
             yield Span(start, end)
             yield from _listed(text, Span(start, end), rules)
 
@@ -128,8 +126,12 @@ def _listed(text: str, one: Span, rules: _Rules) -> Iterator[Span]:
 
 def _may_be_listed(name: str, spaces: int) -> bool:
     """Tell whether a name can stand in a list beside one with so many spaces: a whole name beside a whole one."""
-    is_name = not _is_elsewhere(name) and _ORDINARY.isdisjoint(name.lower().split())
-    return is_name and (spaces == 0 or " " in name)
+    return (spaces == 0 or " " in name) and _is_persons(name)
+
+
+def _is_persons(name: str) -> bool:
+    """Tell whether words with capitals may be a person's name."""
+    return _ORDINARY.isdisjoint(name.lower().split()) and not _is_elsewhere(name)
 
 
 def _in_arabic(text: str, rules: _Rules) -> Iterator[Span]:

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from opencwc.files.sections import Sections, SectionWriter, unpacked
 from opencwc.records import known
-from opencwc.reports.events import WORDS_HASH, Archive, months_of, words_hash
+from opencwc.reports.comparing import months_of
+from opencwc.reports.events import WORDS_HASH, Archive, words_hash
 from opencwc.reports.item import Item, Mentioned
 from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import Told

@@ -39,6 +39,14 @@ class WorkerPool:
         self._ends[0].close()
 
 
+def on_one_thread() -> None:
+    """Let NumPy's products use one thread, in a process that has a core of its own."""
+    import numpy as np  # noqa: F401  # only what is loaded can be limited
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
+
+
 def result_of(future: Future[Result]) -> Result:
     """Wait for a result in short stretches: the system may tell another thread of Ctrl-C, and this one must look."""
     while not future.done():
