@@ -121,10 +121,8 @@ def watch(
         encoder = named_encoder()
     with StepsProgress(target.lang) as tell:
         reports = keeping.reports(reading)
-        if cluster:
-            batches = ready_on_cluster(reports, encoder, cluster)
-        else:
-            batches = ready_items(reports, encoder, processes)
+        on_cluster = ready_on_cluster(reports, encoder, cluster) if cluster else None
+        batches = on_cluster or ready_items(reports, encoder, processes)
         in_archive, watched = joining(batches, said, lambda done: tell("reports", done, None), processes)
     if not watched.lines:
         _tell(reading.notes, target.lang)

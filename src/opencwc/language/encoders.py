@@ -84,10 +84,20 @@ class _Use:
     thresholds = Thresholds(near=0.35, good=0.42, about=0.31)
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Encode stretches of the texts side by side, each by one thread: its products are too small to be shared."""
+        """Encode stretches of the texts side by side, each by one thread: its products are too small to be shared.
+
+        What stands there several times (agencies' texts do) is encoded once.
+        """
         import numpy as np
 
-        stretches = [list(texts[at : at + _STRETCH]) for at in range(0, len(texts), _STRETCH)]
+        places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+        rows = self._encoded(list(places))
+        return rows if len(places) == len(texts) else np.asarray(rows[[places[text] for text in texts]], np.float32)
+
+    def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        stretches = [texts[at : at + _STRETCH] for at in range(0, len(texts), _STRETCH)]
         if not stretches:
             return np.zeros((0, self.dimensions), np.float32)
         encode = _use_model().encode

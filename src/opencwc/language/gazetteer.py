@@ -72,6 +72,7 @@ class Gazetteer:
         self._spot = lru_cache(maxsize=65_536)(self._read_spot)
         self._of_key = lru_cache(maxsize=65_536)(self._read_key)
         self._of_adjective = lru_cache(maxsize=65_536)(self._read_adjective)
+        self._may_begin = lru_cache(maxsize=65_536)(self._begins_a_name)
         self._own = _own_index(own)
         self._ordinary = frozenset(map(str, read_yaml(ORDINARY)["words"]))
         self._frequent = frozenset(word for words in read_yaml(FREQUENT)["words"].values() for word in words.split(" "))
@@ -155,6 +156,8 @@ class Gazetteer:
         rest = plain[start + len(word) : start + LONGEST]
         best: tuple[int, tuple[Spot, ...], str] | None = None
         for bare, taken in without_clitics(word):
+            if not self._may_begin(bare):
+                continue
             match = self._match(plain, start + len(word) - len(bare), bare + rest, taken, cut=False)
             if match and (best is None or match[0] > best[0]):
                 best = match
@@ -183,6 +186,10 @@ class Gazetteer:
             if cut or end >= len(plain) or plain[end] == " ":
                 return end, self._of_key(key), taken.replace("لل", "ل")
         return None
+
+    def _begins_a_name(self, word: str) -> bool:
+        """Tell whether a name may begin with a word, as most words do none."""
+        return bool(self._own) or word in self._trie or self._trie.has_keys_with_prefix(f"{word} ")
 
     def _keys(self, ahead: str) -> list[str]:
         keys: list[str] = self._trie.prefixes(ahead)

@@ -57,6 +57,8 @@ class Phrases(Generic[T]):
             word = split[number]
             if HAN.match(word):
                 found += self._in_run(words, start, word)
+            elif not _ARABIC.match(word) and bare_word(word) not in self._by_first:
+                continue  # so it is for most words
             elif match := self._at(text, words, split, number):
                 found.append(match[0])
                 until = match[1]

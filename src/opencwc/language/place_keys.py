@@ -66,9 +66,10 @@ def folded(text: str) -> Folded:
     for match in WORD.finditer(plain):
         starts.append(len(first))
         words.append(match[0])
-        span = range(match.start(), match.end())
-        first += [*(places[place] for place in span), -1]
-        last += [*(places[place] + 1 for place in span), -1]
+        first += places[match.start() : match.end()]
+        first.append(-1)
+        last += [place + 1 for place in places[match.start() : match.end()]]
+        last.append(-1)
     return Folded(" ".join(words), tuple(starts), tuple(first), tuple(last))
 
 

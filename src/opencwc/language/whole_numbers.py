@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,11 +100,17 @@ def find_numbers(text: str, lang: str) -> list[Number]:
     >>> [number.value for number in find_numbers("إصابة ثمانية وأربعين شخصا", "ar")]
     [48]
     """
+    return list(_numbers_in(text, lang))
+
+
+@lru_cache(maxsize=512)
+def _numbers_in(text: str, lang: str) -> tuple[Number, ...]:
+    """Return the numbers of a text, which several readers of a sentence ask for one after the other."""
     if lang == "zh":
-        return _ranged(text, list(_chinese(text)), None)
+        return tuple(_ranged(text, list(_chinese(text)), None))
     words = _words(lang)
     tokens = [_token(match, words, lang) for match in _TOKEN.finditer(in_figures(text))]
-    return _ranged(text, list(_spaced(text, tokens, words, lang)), words)
+    return tuple(_ranged(text, list(_spaced(text, tokens, words, lang)), words))
 
 
 @cache
@@ -207,6 +213,8 @@ def _read(text: str, tokens: Sequence[_Token], at: int, words: _Words, lang: str
 
 def _scaled(text: str, tokens: Sequence[_Token], at: int, words: _Words) -> int | None:
     """Return the value of a fraction with its thousands or millions behind: "3,5 тысячи", "1.2 million"."""
+    if not tokens[at].figure:
+        return None
     fraction = _FRACTION.fullmatch(in_figures(text[tokens[at].start : tokens[at].end]))
     if fraction is None or at + 1 == len(tokens):
         return None
