@@ -189,7 +189,7 @@ class Gazetteer:
 
     def _begins_a_name(self, word: str) -> bool:
         """Tell whether a name may begin with a word, as most words do none."""
-        return bool(self._own) or word in self._trie or self._trie.has_keys_with_prefix(f"{word} ")
+        return bool(self._own) or word in self._trie or next(self._trie.iterkeys(f"{word} "), None) is not None
 
     def _keys(self, ahead: str) -> list[str]:
         keys: list[str] = self._trie.prefixes(ahead)
