@@ -243,7 +243,6 @@ def test_a_pair_gives_its_days_as_the_reader_writes_them(kept: Kept) -> None:
     assert "February 1, 2023" in days["en"] and "1er février 2023" in days["fr"]
 
 
-
 def finding_of(house: House, run: int, rank: int) -> int:
     with house.signed_in("rita") as client:
         findings = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]
