@@ -313,3 +313,20 @@ def test_the_documented_set_of_ones_own_is_read(tmp_path: Path) -> None:
 def test_the_page_on_measure_files_names_every_field(field: str) -> None:
     page = (Path(__file__).parents[2] / "docs/reference/measure-files.md").read_text(encoding="utf-8")
     assert f"`{field}`" in page or f"{field}:" in page
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "es", "ru", "ar", "zh"])
+def test_what_is_shown_of_an_element_is_a_sentence_and_names_authorities_and_chemicals_as_the_convention(lang):
+    from opencwc.legislation.answer_wording import said_alone
+
+    shown = [
+        said_alone(each, lang) for measure in read_measures(date(2026, 1, 1)).measures for each in measure.elements
+    ]
+    assert all(text.endswith("。" if lang == "zh" else ".") for text in shown)
+    wrong = {
+        "es": r"complejos que|Estado no parte|\blista \d",
+        "ru": r"\bсписк[аиу] \d",
+        "zh": "主管机关",
+        "ar": "المجدولة",
+    }
+    assert not [text for text in shown if lang in wrong and re.search(wrong[lang], text)]

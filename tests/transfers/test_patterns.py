@@ -25,7 +25,7 @@ from opencwc.finding import Maker, Rule, Verdict
 from opencwc.publishing.html import write_html
 from opencwc.transfers.model import Ledger, Substance
 from opencwc.transfers.patterns import PATTERN_KINDS, find_patterns
-from opencwc.transfers.patterns.base import Proposal
+from opencwc.transfers.patterns.base import Proposal, Unusual
 from opencwc.transfers.patterns.level_steps import adjusted, find_steps
 from opencwc.transfers.patterns.over_consumption import read_consumption
 from opencwc.transfers.patterns.report import COLUMNS, as_json_lines, as_rows, report, told
@@ -520,3 +520,10 @@ def test_the_command_refuses_what_has_no_meaning(tmp_path: Path, given: list[str
     ran = CliRunner().invoke(COMMAND, [wish.format(ledger=ledger) for wish in given])
     assert ran.exit_code == 2
     assert ledger.read_text(encoding="utf-8").startswith("id,reporter")
+
+
+def test_a_tiny_probability_is_said_as_below_a_limit_and_numbers_by_the_language():
+    tiny, plain = (Unusual("p", value, 12, 0.0317).says for value in (3e-9, 0.0123))
+    assert "below 0.0001, or 0.03 " in say(tiny, "en")
+    assert "0,01, soit 0,03 " in say(plain, "fr")
+    assert "5,23 fois" in say(Unusual("ratio", 5.2345, 1, 1.0).says, "fr")

@@ -235,6 +235,14 @@ def test_a_pair_names_its_chemical_in_the_language_of_the_reader(kept: Kept) -> 
         assert "ثيوديغليكول" in text and "Thiodiglycol" not in text
 
 
+def test_a_pair_gives_its_days_as_the_reader_writes_them(kept: Kept) -> None:
+    rank = kept.rank("FRA", 2023)
+    with kept.house.signed_in("rita") as client:
+        pages = {lang: main_of(client, f"/transfers/runs/{kept.run}/pairs/{rank}", lang) for lang in ("en", "fr")}
+    days = {lang: [cell.text for cell in page.all("span", class_="nowrap")] for lang, page in pages.items()}
+    assert "February 1, 2023" in days["en"] and "1er février 2023" in days["fr"]
+
+
 def finding_of(house: House, run: int, rank: int) -> int:
     with house.signed_in("rita") as client:
         findings = client.get(f"/api/v1/findings?run={run}&limit=100").json()["findings"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from opencwc.catalogs import read_template
-from opencwc.convention import Convention
+from opencwc.convention import Convention, territories
+from opencwc.convention.fields import read_yaml
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, cited, cited_parts, say
 from opencwc.wording.citations import CITATIONS
@@ -57,3 +62,27 @@ def test_a_clause_within_a_sentence_is_said_in_its_language() -> None:
 
 def test_every_citation_has_its_english_words() -> None:
     assert all(read_template("opencwc", name, "en") for name in CITATIONS)
+
+
+LAWS = re.compile(r"\d+ (?:CFR|FR) [\dA-Za-z(), .]+(?:\(\d{4}\))?|BWBR\w+ .*|Real Decreto .*|convention|\S+\.\w+")
+"""Sources that are the same in every language: the numbers of laws and their own titles."""
+
+
+def test_what_a_rule_rests_on_is_said_in_every_language_or_is_the_number_of_a_law() -> None:
+    data = Path(territories.__file__).parent / "data"
+    files = [file for file in data.glob("**/*.yaml") if file.parent.name != "measures" or file.name == "measures.yaml"]
+    told = {part for file in files for source in sources_in(read_yaml(file)) for part in cited_parts(source, "fr")}
+    assert len(told) > 100
+    assert not [text for text, own in told if own == "en" and not LAWS.fullmatch(text)]
+
+
+def sources_in(held: object) -> Iterator[str]:
+    if isinstance(held, dict):
+        for name, value in held.items():
+            if name == "source" and isinstance(value, str):
+                yield value
+            else:
+                yield from sources_in(value)
+    elif isinstance(held, list):
+        for value in held:
+            yield from sources_in(value)

@@ -46,3 +46,20 @@ def test_a_chemical_that_a_finding_keeps_in_english_is_named_in_every_language(l
 
 def test_a_text_that_no_table_has_stays_as_the_user_wrote_it() -> None:
     assert name_said("our mixture No. 7 'blue'", "fr") == "our mixture No. 7 'blue'"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("× 5.23", "× 5,23"),
+        ("÷ 4", "÷ 4"),
+        ("72 %", "72\xa0%"),
+        ("1.5 kg", "1,5\xa0kg"),
+        ("7.2", "7.2"),
+        ("2920.90", "2920.90"),
+    ],
+)
+def test_a_number_with_a_sign_or_unit_has_the_signs_of_the_language_and_one_alone_may_be_a_paragraph(
+    text: str, said: str
+) -> None:
+    assert say(Message("pattern_unusual_ratio", {"value": text}), "fr").startswith(f"{said} fois")

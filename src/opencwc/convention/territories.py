@@ -1,8 +1,9 @@
 """States and territories by what people write for them: codes, numbers of the UN, names in many languages.
 
-Names and codes are Unicode's CLDR; ``data/territories.yaml`` adds what else they are called in the six languages of the
-UN, the States that are no more, and what statistics name that is no State. What none of the six languages knows is
-looked for in the official languages of all States. A name that stands for two is never read as one of them.
+Names and codes are Unicode's CLDR; ``data/state_names.yaml`` has the names of the UN where CLDR writes others, and
+``data/territories.yaml`` what else people write in the six languages of the UN, the States that are no more, and what
+statistics name that is no State. What none of the six languages knows is looked for in the official languages of all
+States. A name that stands for two is never read as one of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from opencwc.errors import RuleError
 from opencwc.settings import cache_folder
 
 DATA = Path(__file__).parent / "data" / "territories.yaml"
+NAMES = Path(__file__).parent / "data" / "state_names.yaml"
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 KINDS = ("present", "former", "elsewhere", "invented")
 """What a territory is: a State or a territory of ISO 3166; one that is no more; no territory at all ("Areas, nes"); a
@@ -34,7 +36,8 @@ class Territory(NamedTuple):
     of a former one and ``successors`` are the codes of what came after it; ``renamed`` where
     the same State goes on under its successor's code. ``kind`` is among `KINDS`; whether a territory is a State Party
     is for `Convention.states` to say. ``names`` by language are those that
-    Unicode's CLDR has not: of what is invented, which also has a place on maps (``at``, degrees east and north).
+    are shown in place of Unicode's CLDR: as the UN write it, or of what is invented, which also has a place on maps
+    (``at``, degrees east and north).
     """
 
     code: str
@@ -98,6 +101,15 @@ def all_territories() -> Mapping[str, Territory]:
     return _index().territories
 
 
+def written_names(code: str) -> tuple[str, ...]:
+    """Return what people write for a territory beside its names in the six languages.
+
+    >>> "Burma" in written_names("BUR"), written_names("DEU")[1]
+    (True, 'FRG')
+    """
+    return _index().written.get(code, ())
+
+
 def load_names() -> None:
     """Load every name now, for a process that may open no file later."""
     _names_elsewhere()
@@ -140,6 +152,7 @@ class _Index(NamedTuple):
     territories: dict[str, Territory]
     by_code: dict[str, str]
     by_name: dict[str, tuple[str, ...]]
+    written: dict[str, tuple[str, ...]]
 
 
 @cache
@@ -157,17 +170,17 @@ def _index() -> _Index:
         if (code := alpha2.get(short)) in territories:
             names.setdefault(plain_name(said), set()).add(str(code))
     own: dict[str, str] = {}
+    written: dict[str, tuple[str, ...]] = {}
     for kind, part in zip(KINDS, ("territories", "former", "elsewhere", "invented"), strict=True):
         for code, territory in raw[part].items():
             territories[code] = _territory(str(code), kind, territory)
             by_code[code] = code
             by_code |= {str(other): code for other in territory.get("codes", ())}
-            for said in [*territory.get("names", ()), *territories[code].names.values()]:
-                key = plain_name(str(said))
-                if own.setdefault(key, code) != code:
-                    raise RuleError(
-                        "name_stands_for_two_territories", where=str(DATA), name=said, one=own[key], other=code
-                    )
+            written[code] = tuple(map(str, territory.get("names", ())))
+            _claim(own, code, [*written[code], *territories[code].names.values()])
+    for code, by_language in read_yaml(NAMES)["names"].items():
+        territories[code] = territories[code]._replace(names=MappingProxyType(dict(by_language)))
+        _claim(own, code, by_language.values())
     by_name = {key: tuple(sorted(codes)) for key, codes in names.items()}
     by_name |= {key: (code,) for key, code in own.items()}
     for unclear in raw["unclear"]:
@@ -176,7 +189,14 @@ def _index() -> _Index:
     unknown = {successor for held in territories.values() for successor in held.successors} - set(territories)
     if unknown:
         raise RuleError("no_such_territory", where=str(DATA), codes=tuple(sorted(unknown)))
-    return _Index(territories, by_code, by_name)
+    return _Index(territories, by_code, by_name, written)
+
+
+def _claim(own: dict[str, str], code: str, names: Iterable[str]) -> None:
+    """Give names to one territory; raise `RuleError` where one of them is another's."""
+    for name in names:
+        if (other := own.setdefault(plain_name(str(name)), code)) != code:
+            raise RuleError("name_stands_for_two_territories", where=str(DATA), name=name, one=other, other=code)
 
 
 def _territory(code: str, kind: str, one: Raw) -> Territory:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from opencwc.convention.fields import Raw, read_yaml
-from opencwc.convention.territories import LANGUAGES, all_territories
+from opencwc.convention.territories import LANGUAGES, all_territories, written_names
 from opencwc.language.place_keys import ADJECTIVE_ENDINGS, HAN
 
 DATA = Path(__file__).parent / "data" / "nations.yaml"
@@ -63,18 +63,14 @@ def _names() -> Iterator[Called]:
             alpha2 = [*short_codes.get(code, ())]
             if territory.kind == "present" and len(alpha2) == 1 and alpha2[0] in said:
                 yield from (Called(code, name) for name in _without_remarks(str(said[alpha2[0]])))
-            yield from (Called(code, name) for name in territory.names.values())
-    for code, name in _written_names(known):
-        yield Called(code, name)
+    for code, territory in known.items():
+        if territory.kind in ("present", "invented"):
+            names = (*territory.names.values(), *written_names(code))
+            yield from (Called(code, name) for name in names if not _REMARK & {*name})
 
 
-def _written_names(known: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    from opencwc.convention.territories import DATA as TERRITORIES
-
-    for code, territory in read_yaml(TERRITORIES)["territories"].items():
-        for name in territory.get("names", ()):
-            if code in known and "," not in name and "(" not in name:
-                yield code, name
+_REMARK = frozenset(",،(（")
+"""Signs of a name that is turned round for a list: Iran (Islamic Republic of); Tanzania, U.R. of."""
 
 
 def _without_remarks(name: str) -> Iterator[str]:

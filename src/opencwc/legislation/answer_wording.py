@@ -103,7 +103,7 @@ def said_in(texts: Mapping[str, str], lang: str) -> str:
 
 def said_alone(element: Element, lang: str) -> str:
     """Return what a provision on an element says, in a sentence that can be read without any other."""
-    return element.alone.get(lang) or said_in(element.says, lang)
+    return said_in(element.alone, lang) if element.alone.get(lang) else said_in(element.says, lang)
 
 
 def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
@@ -111,7 +111,7 @@ def elements_shown(answer: Answer, lang: str) -> Iterator[ElementShown]:
     lacking = {element.id for element in answer.measure.missing(answer.met)}
     for element in answer.measure.elements:
         yield ElementShown(
-            said_in(element.names, lang), said_in(element.says, lang), _stands(element, answer, lacking),
+            said_in(element.names, lang), said_alone(element, lang), _stands(element, answer, lacking),
             _places(element.id, answer), element.advised,
         )  # fmt: skip
 

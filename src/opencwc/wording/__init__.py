@@ -259,11 +259,11 @@ def number_said(number: float | str, lang: str = "en") -> str:
 def amount_said(text: str, lang: str = "en") -> str:
     """Say an amount as the language writes its number; what is no amount stays as it is.
 
-    >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("Sarin")
-    ('18,000 kg', '0,5 L', 'Sarin')
+    >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("× 5.23", "ru"), amount_said("7.2")
+    ('18,000 kg', '0,5 L', '× 5,23', '7.2')
     """
     amount = _AMOUNT.fullmatch(text)
-    return f"{number_said(amount[1], lang)} {amount[2]}" if amount else text
+    return f"{amount[1] or ''}{number_said(amount[2], lang)}{amount[3] or ''}" if amount else text
 
 
 @cache
@@ -317,5 +317,6 @@ _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
 _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""
-_AMOUNT = re.compile(r"(-?[0-9]+(?:\.[0-9]+)?) (kg|g|mg|t|L|kL|mL)")
+_AMOUNT = re.compile(r"([×÷] )?(-?[0-9]+(?:\.[0-9]+)?)( (?:kg|g|mg|t|L|kL|mL|%))?(?(1)|(?<=[A-Za-z%]))")
+"""A number with its unit, or with the sign of how many times as much; a number alone may be a name or a paragraph."""
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

@@ -1,27 +1,36 @@
-"""What States and territories are called in each language: as Unicode's CLDR has it, but for what it does not."""
+"""What States and territories are called in each language: as the UN write it, else as Unicode's CLDR has it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from opencwc.convention.territories import all_territories
+from opencwc.convention.territories import all_territories, written_names
 from opencwc.finding import Message
-from opencwc.wording import LANGUAGES, say
+from opencwc.wording import LANGUAGES
 from opencwc.wording.collation import sort_key
 from opencwc.wording.typography import in_type
-
-_BY_THE_CONVENTION = {"PSE": "territory_PSE"}
-"""States that the Convention's own lists call otherwise than the CLDR does."""
 
 
 def state_name(code: str, lang: str) -> str:
     """Return the name of a State by its alpha-3 code; what is no such code as it stands.
 
-    >>> state_name("MAR", "fr"), state_name("XNV", "ru"), state_name("Freedonia", "fr")
-    ('Maroc', 'Нордавия', 'Freedonia')
+    >>> state_name("MAR", "fr"), state_name("TUR", "es"), state_name("XNV", "ru"), state_name("Freedonia", "fr")
+    ('Maroc', 'Türkiye', 'Нордавия', 'Freedonia')
     """
     return in_type(_names(lang if lang in LANGUAGES else "en").get(code, code), lang)
+
+
+@cache
+def names_in_use(code: str) -> tuple[str, ...]:
+    """Return all that people call a State, the six languages' own names first: what a search looks through.
+
+    >>> {"Syrian Arab Republic", "Syria", "Сирия", "SYR"} <= {*names_in_use("SYR")}
+    True
+    """
+    shown = [state_name(code, lang) for lang in LANGUAGES]
+    by_cldr = [_cldr_names(lang)[code] for lang in LANGUAGES if code in _cldr_names(lang)]
+    return tuple(dict.fromkeys((*shown, code, *by_cldr, *written_names(code))))
 
 
 def states_by_name(codes: Iterable[str], lang: str) -> list[tuple[str, str]]:
@@ -42,6 +51,12 @@ def state_named(code: str) -> Message:
 
 @cache
 def _names(lang: str) -> Mapping[str, str]:
+    by_the_un = all_territories().values()
+    return _cldr_names(lang) | {each.code: each.names[lang] for each in by_the_un if lang in each.names}
+
+
+@cache
+def _cldr_names(lang: str) -> dict[str, str]:
     from babel import Locale
     from babel.core import get_global
 
@@ -54,11 +69,7 @@ def _names(lang: str) -> Mapping[str, str]:
         and len(codes) == 1
         and codes[0] in cldr  # the Soviet Union is not Russia
     }
-    names["XKX"] = str(cldr["XK"])  # Kosovo: its three letters are not of ISO 3166
-    names |= {
-        territory.code: territory.names[lang] for territory in all_territories().values() if lang in territory.names
-    }
-    return names | {code: say(message, lang) for code, message in _BY_THE_CONVENTION.items()}
+    return names | {"XKX": str(cldr["XK"])}  # Kosovo: its three letters are not of ISO 3166
 
 
 _RETIRED_NUMBERS = frozenset({"230", "249", "278", "280", "720", "736", "886"})

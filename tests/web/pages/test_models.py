@@ -13,6 +13,8 @@ from opencwc.legislation.corrections import Corrections
 from opencwc.models import card_words, find_model, load_card, registered, state_of
 from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
+from opencwc.web.models.pages import metric_name, part_name
+from opencwc.wording import LANGUAGES
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, LOGINS, PART, page_of, post
@@ -160,3 +162,14 @@ def test_an_administrator_retrains_the_model_of_laws_from_the_shelf_and_takes_it
         kept = [json.loads(content)["body"] for content in connection.execute(query).scalars()]
     assert [body["retrained"] for body in kept] == [True, False, True, False]
     assert kept[0]["reason"] == "our drafts" and "by" not in kept[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_figure_says_what_was_measured_and_on_what_in_the_words_of_the_reader(lang: str) -> None:
+    for model in registered():
+        for figure in load_card(model.card).figures:
+            pieces = figure.part.split(", ")
+            said = [metric_name(figure.metric, lang), *(part_name(piece, lang) for piece in pieces)]
+            names = [figure.metric, *pieces]
+            assert lang == "en" or not set(said) & set(names), (model.id, said)
+            assert "_" not in "".join(said)

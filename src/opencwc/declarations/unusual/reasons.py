@@ -70,7 +70,7 @@ class Reasons:
             return {"swapped": weight(float(swapped_digits(panel.weight[[series], at])[0] * share))}
         if reason == "concentration":
             shares = panel.share[series, :at]
-            return {"share": f"{float(np.nanmedian(shares)):.4g}"}
+            return {"share": float(f"{np.nanmedian(shares):.4g}")}
         if reason == "threshold":
             return {"limit": weight(float(panel.limit[series]))}
         if reason == "peers":

@@ -38,13 +38,11 @@ class Unusual(NamedTuple):
     def says(self) -> Message:
         """The measure in words."""
         if self.measure == "ratio":
-            value = f"{self.value:.3g}" if math.isfinite(self.value) else "∞"
+            value: Value = _three_digits(self.value) if math.isfinite(self.value) else "∞"
             return Message("pattern_unusual_ratio", {"value": value})
         if self.measure == "rate":
             return Message("pattern_unusual_rate", {"value": f"{100 * self.value:.0f} %", "tests": self.tests})
-        values: dict[str, Value] = {
-            "p": f"{self.value:.1g}", "tests": self.tests, "adjusted": f"{self.adjusted:.1g}"
-        }  # fmt: skip
+        values = {"p": _probability(self.value), "tests": self.tests, "adjusted": _probability(self.adjusted)}
         return Message("pattern_unusual_p", values)
 
 
@@ -184,6 +182,18 @@ def _named(state: str) -> Value:
     return state_named(state) if state else ""
 
 
+def _three_digits(number: float) -> float:
+    return float(f"{number:.3g}")
+
+
+def _probability(chance: float) -> Value:
+    """Return a probability as it is said: to one digit, and no more than that it is very small where it is."""
+    return float(f"{chance:.1g}") if chance >= _LEAST_SAID else Message("number_below", {"limit": _LEAST_SAID})
+
+
+_LEAST_SAID = 0.0001
+
+
 def _written(figures: Mapping[str, float]) -> dict[str, Value]:
     """Write figures as people read them: kg in whole kilograms (or three digits), shares in per cent."""
     written: dict[str, Value] = {}
@@ -193,7 +203,7 @@ def _written(figures: Mapping[str, float]) -> dict[str, Value]:
         elif name.endswith("kg"):
             written[name] = f"{value:.0f} kg" if value >= 100 else f"{value:.3g} kg"
         elif name == "factor":
-            written[name] = f"{max(value, 1 / value):.3g}"
+            written[name] = _three_digits(max(value, 1 / value))
         else:
             written[name] = int(value)
     return written

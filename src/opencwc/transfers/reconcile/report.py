@@ -21,7 +21,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.transfers.reconcile.reconciled import Reconciled
-from opencwc.wording import say, sentence
+from opencwc.wording import amount_said, number_said, say, sentence
 from opencwc.wording.chemical_names import name_said
 
 SHOWN = 2_000
@@ -84,8 +84,9 @@ def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iter
     rows: list[tuple[Words, ...]] = []
     for row in table.head(most).iter_rows(named=True):
         cause = say(f"reconcile_cause_{row['cause']}", lang) if row["cause"] else ""
-        sure = f"{cause} ({row['cause_probability']:.0%})" if cause else ""
-        quantities = (Text(f"{row[name]:,.0f}", verbatim=True) for name in names[5:8])
+        likely = amount_said(f"{100 * (row['cause_probability'] or 0):.0f} %", lang)
+        sure = f"{cause} ({likely})" if cause else ""
+        quantities = (Text(number_said(round(row[name]), lang), verbatim=True) for name in names[5:8])
         chemical, pair, year = places_of(row)
         chemical = name_said(chemical, lang)
         first = (str(row["rank"]), chemical, Text(row["entry"], verbatim=True), Text(pair, verbatim=True), year)

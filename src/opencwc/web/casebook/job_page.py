@@ -71,7 +71,7 @@ def summary_of(intake: Intake, job: Job, kind: JobPage, lang: str) -> JobSummary
         state += "_text"
     if kind.runs:
         state, rows = job.state, job.rows_done
-    says = sentence(Message(f"{kind.words}_{state}", {"rows": f"{rows:,}"}), lang)
+    says = sentence(Message(f"{kind.words}_{state}", {"rows": float(rows)}), lang)
     gone = source is None or source.erased
     file = "page_job_file_gone" if gone else "page_job_file_in_case" if run else "page_job_file_in_casebook"
     return JobSummary(says, rows, run, file, trouble_of(job.problem, job.id, lang, kind) if job.problem else None)

@@ -28,7 +28,7 @@ from opencwc.web.server.page_parameters import Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
 from opencwc.wording.collation import sort_key
-from opencwc.wording.states import iso_numeric, state_name
+from opencwc.wording.states import iso_numeric, names_in_use, state_name
 
 router = Router(include_in_schema=False)
 
@@ -187,8 +187,7 @@ def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     fitting = [
         (name, state)
         for name, state in sorted(named, key=lambda item: sort_key(item[0], lang))
-        if (not status or state.status == status)
-        and _holds(q, (name, state.state.code, state_name(state.state.code, "en")))
+        if (not status or state.status == status) and _holds(q, names_in_use(state.state.code))
     ]
     return {
         "states": fitting,

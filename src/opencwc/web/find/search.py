@@ -18,8 +18,8 @@ from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face
 from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
-from opencwc.wording import LANGUAGES, say
-from opencwc.wording.states import state_name
+from opencwc.wording import say
+from opencwc.wording.states import names_in_use, state_name
 
 MOST = 30
 """Hits in all."""
@@ -73,7 +73,7 @@ def find_states(sought: Sought) -> Iterator[Hit]:
 @cache
 def _states() -> NameIndex[str]:
     known = dict.fromkeys((*(one.state.code for one in Convention().states), *all_territories()))
-    return NameIndex((name, code) for code in known for name in {code, *(state_name(code, lang) for lang in LANGUAGES)})
+    return NameIndex((name, code) for code in known for name in names_in_use(code))
 
 
 def find_cases(sought: Sought) -> Iterator[Hit]:

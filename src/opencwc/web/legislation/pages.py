@@ -12,7 +12,7 @@ from starlette.responses import Response
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
-from opencwc.legislation.answer_wording import article_in, said_in
+from opencwc.legislation.answer_wording import article_in, said_alone, said_in
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.legislation.verb import VERB as LAW
@@ -90,7 +90,7 @@ def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief
         raise NotFoundError("no_such_measure_in_set", set=set_id, measure=measure_id)
     return law_page(
         request, "legislation/asked.html", "measures", day=day, measure=measure,
-        in_words=lambda texts: said_in(texts, lang),
+        in_words=lambda texts: said_in(texts, lang), provision=lambda element: said_alone(element, lang),
         obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
     )  # fmt: skip
 
@@ -101,6 +101,7 @@ def _holds(q: str, measure: Measure, lang: str) -> bool:
         article_in(measure, lang),
         said_in(measure.titles, lang),
         *(said_in(element.says, lang) for element in measure.elements),
+        *(said_alone(element, lang) for element in measure.elements),
     )
     return not q.strip() or any(q.strip().casefold() in text.casefold() for text in texts)
 

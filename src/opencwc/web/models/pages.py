@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -38,8 +39,6 @@ from opencwc.wording import say, say_error, sentence
 router = Router(include_in_schema=False)
 Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
 Part = Annotated[str, Query(max_length=100)]
-METRICS = {"recall", "precision", "calibration error", "harmless passed"}
-"""The metrics that the catalogs have a word for; another one is shown by its own name."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,7 @@ def one(request: Request, model_id: str, part: Part = "") -> Response:
     return page(
         request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
+        part_names={name: part_name(name, lang) for name in parts},
         enough=ENOUGH, rows=[
             (code if code in LANGUAGE_NAMES else "", language_name(code, lang), _by_metric(figures, code))
             for code in languages
@@ -151,7 +151,25 @@ def restore(request: Request, model_id: str, reason: Reason) -> Response:
 
 def metric_name(metric: str, lang: str) -> str:
     """Return a metric in the reader's words, or its own name where the catalogs have none."""
-    return say(f"page_models_metric_{metric.replace(' ', '_')}", lang) if metric in METRICS else metric
+    return _said_of("metric", metric, lang)
+
+
+def part_name(part: str, lang: str) -> str:
+    """Return what figures were measured on in the reader's words, piece by piece.
+
+    >>> part_name("killed, folder left out", "fr"), part_name("another", "fr")
+    ('morts, dossier mis de côté', 'another')
+    """
+    return say("list_separator", lang).join(_said_of("part", piece, lang) for piece in part.split(", "))
+
+
+def _said_of(kind: str, name: str, lang: str) -> str:
+    id = f"page_models_{kind}_{_BETWEEN_WORDS.sub('_', name)}"
+    said = say(id, lang)
+    return name if said == id else said
+
+
+_BETWEEN_WORDS = re.compile(r"\W+")
 
 
 def language_name(code: str, lang: str) -> str:

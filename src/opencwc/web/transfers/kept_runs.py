@@ -31,7 +31,7 @@ from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import book_of, person_of
 from opencwc.wording import LANGUAGES
 from opencwc.wording.chemical_names import name_said
-from opencwc.wording.states import state_name, states_by_name
+from opencwc.wording.states import names_in_use, states_by_name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -149,7 +149,7 @@ def _chemicals_said(kept: KeptReconciliation) -> list[str]:
 
 def _states_said(kept: KeptReconciliation) -> dict[str, str]:
     codes = sorted({*kept.groups["exporter"].unique(), *kept.groups["importer"].unique()})
-    return {code: fold(" ".join((code, *(state_name(code, lang) for lang in LANGUAGES)))).text for code in codes}
+    return {code: fold(" ".join(names_in_use(code))).text for code in codes}
 
 
 def fitting_matters(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:
