@@ -15,13 +15,14 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from statistics import median
 from time import monotonic, process_time
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.testclient import TestClient
@@ -37,6 +38,7 @@ from opencwc.records import to_plain
 from opencwc.reports import kept
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.findings import maker_of
+from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import Date, Report
 from opencwc.reports.verb import VERB
 from opencwc.reports.watched import Line, Watched, watch
@@ -47,7 +49,11 @@ from opencwc.web.server.configuration import Configuration
 
 _YEARS = 20
 _PASSWORD = "tulip lantern gravel otter"
-_WIDE = {"address_rate": "1000000/minute", "person_rate": "1000000/minute", "sign_in_rate": "1000000/minute"}
+_WIDE: dict[str, Any] = dict.fromkeys(("address_rate", "person_rate", "sign_in_rate"), "1000000/minute")
+    "address_rate": "1000000/minute",
+    "person_rate": "1000000/minute",
+    "sign_in_rate": "1000000/minute",
+}
 _SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dan", "fer", "gol", "hin", "jus"]
 PAGES = {
     "Today": "",
@@ -71,7 +77,7 @@ def _written() -> Watched:
     return watch([report for folder in ("a", "b") for report in read_folder(CASES / folder)[0]], None)
 
 
-class MadeUp(Sequence[Line]):
+class MadeUp(MadeWhenAsked[Line]):
     """So many reports, each made where it is asked for."""
 
     def __init__(self, count: int) -> None:
@@ -82,9 +88,8 @@ class MadeUp(Sequence[Line]):
     def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, number: int) -> Line:  # type: ignore[override]
-        if number >= self._count:
-            raise IndexError(number)
+    def made(self, number: int) -> Line:
+        """Return the report of a number."""
         time, place = divmod(number, len(self._lines))
         line = self._lines[place]
         report = self.report(line.told.report, time)
