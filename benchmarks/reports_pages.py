@@ -50,10 +50,6 @@ from opencwc.web.server.configuration import Configuration
 _YEARS = 20
 _PASSWORD = "tulip lantern gravel otter"
 _WIDE: dict[str, Any] = dict.fromkeys(("address_rate", "person_rate", "sign_in_rate"), "1000000/minute")
-    "address_rate": "1000000/minute",
-    "person_rate": "1000000/minute",
-    "sign_in_rate": "1000000/minute",
-}
 _SYLLABLES = ["ba", "ke", "lo", "mi", "nu", "ra", "se", "ti", "vo", "zu", "dan", "fer", "gol", "hin", "jus"]
 PAGES = {
     "Today": "",
