@@ -58,7 +58,8 @@ def _fitting(index: EventIndex, word: str) -> NDArray[np.float32]:
             "place": partial(_of_place, names, part), "date": _of_day(part),
         }  # fmt: skip
         fits += [_by_values(index, fact, fit) for fact, fit in by_fact.items()]
-    return np.maximum.reduce(fits)
+    best: NDArray[np.float32] = np.maximum.reduce(fits)
+    return best
 
 
 def _by_values(index: EventIndex, fact: str, fits: Callable[[Any], float]) -> NDArray[np.float32]:

@@ -29,7 +29,7 @@ from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
 from opencwc.reports.ready_file import FORM, KeptReady, OwnReady, Where, write_joined, write_ready
 from opencwc.reports.summaries import EventSummary
-from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
+from opencwc.reports.topics.topic_picture import TopicPicture, picture_of
 from opencwc.reports.watched import Line, Watched
 from opencwc.reports.watched_file import KeptEvents, write_events
 
@@ -131,10 +131,12 @@ class KeptWatch(Struct, frozen=True, dict=True):
         """The ready reports that are the file's own."""
         return OwnReady(self.events.file)
 
-    @cached_property
-    def topics(self) -> TopicPicture:
-        """The watch on topics, by the origins as they were found."""
-        return topic_picture(self.watched)
+    def topics(self, decisions: Sequence[EventDecision] = ()) -> TopicPicture:
+        """Return the watch on topics by the origins as people decided on them; terms are new as they were found."""
+        index = self.index(decisions)
+        return index.remembered(
+            "topics", lambda: picture_of(self.events.lines, index.events.reports, self.events.terms)
+        )
 
     @cached_property
     def summaries(self) -> Sequence[EventSummary]:
