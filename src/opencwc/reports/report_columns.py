@@ -64,6 +64,12 @@ class ReportColumns(Struct, frozen=True):
     def __len__(self) -> int:
         return len(self.published)
 
+    @property
+    def keys(self) -> NDArray[np.uint64]:
+        """What the reports are known by in every run: a hash of the id and of when each was published."""
+        keys: NDArray[np.uint64] = self.ids ^ np.ascontiguousarray(self.published).view(np.uint64)
+        return keys
+
     def of(self, name: str, wanted: Callable[[Any], bool]) -> NDArray[np.bool_]:
         """Tell of each report whether its value of a fact is one of those wanted."""
         numbers, values = self.shared[name]
