@@ -103,7 +103,7 @@ class KeptWatch(Struct, frozen=True, dict=True):
     @property
     def brought(self) -> Sequence[Line]:
         """The reports that the run brought, those that an earlier run of the case had brought too among them."""
-        return [self.events.lines[number] for number in self.events.brought(self.summary.taken)]
+        return [self.events.lines[number] for number in self.events.brought(self.summary.taken).tolist()]
 
     def ready(self, opened: Callable[[str], KeptWatch]) -> KeptReady | None:
         """Return the reports ready to be joined to, nothing where they do not stand so in the file.

@@ -33,10 +33,10 @@ _SHARED: Mapping[str, tuple[Any, Callable[[Line], Any]]] = {
 }
 """What reports share: the type of a value, and how a report has it."""
 _NUMBERS: Mapping[str, str] = {
-    "published": "f8", "taken": "f8", "month": "i4", "ids": "u8", "urls": "u8", "files": "u8", "first": "i4",
-    "again": "?", "latest": "u4",
+    "published": "f8", "taken": "f8", "month": "i4", "ids": "u8", "urls": "u8", "files": "u8", "said": "u8",
+    "first": "i4", "again": "?", "latest": "u4",
 }  # fmt: skip
-_TAKEN = ("published", "taken", "month", "ids", "urls", "files")
+_TAKEN = ("published", "taken", "month", "ids", "urls", "files", "said")
 """The columns that a report has by itself."""
 
 
@@ -45,9 +45,9 @@ class ReportColumns(Struct, frozen=True):
 
     ``published`` and ``taken`` are seconds since 1970, the latter NaN where no archive captured the report; ``month``
     counts months from the year 0, by the clock of the outlet. ``ids``, ``urls`` (0 without one) and ``files`` are
-    hashes. ``first`` is the report whose text each counts as: the first of its origin, on no event the first that it
-    nearly copies, else itself. ``again`` tells which have the id and the moment of an earlier one. ``latest`` are the
-    numbers of the reports, the last published first.
+    hashes; so is ``said``, of the title and of the words in whatever order. ``first`` is the report whose text each
+    counts as: the first of its origin, on no event the first that it nearly copies, else itself. ``again`` tells which
+    have the id and the moment of an earlier one. ``latest`` are the numbers of the reports, the last published first.
     """
 
     published: NDArray[np.float64]
@@ -56,6 +56,7 @@ class ReportColumns(Struct, frozen=True):
     ids: NDArray[np.uint64]
     urls: NDArray[np.uint64]
     files: NDArray[np.uint64]
+    said: NDArray[np.uint64]
     first: NDArray[np.int32]
     again: NDArray[np.bool_]
     latest: NDArray[np.uint32]
@@ -105,8 +106,9 @@ def columns_of_reports(lines: Iterable[Line], first: NDArray[np.int32]) -> Repor
         report = line.told.report
         taken = report.taken.timestamp() if report.taken is not None else float("nan")
         month = 12 * report.published.year + report.published.month - 1
-        own = (report.published.timestamp(), taken, month, name_hash(report.id), url_hash(report.url))
-        for name, number in zip(_TAKEN, (*own, name_hash(report.file)), strict=True):
+        said = name_hash("\n".join((report.title, *sorted(report.text.split()))))
+        hashes = (name_hash(report.id), url_hash(report.url), name_hash(report.file), said)
+        for name, number in zip(_TAKEN, (report.published.timestamp(), taken, month, *hashes), strict=True):
             numbers[name].append(number)
         for name, (_, value_of) in _SHARED.items():
             shared[name].append(met[name].setdefault(value_of(line), len(met[name])))

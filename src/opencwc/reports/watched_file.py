@@ -299,6 +299,12 @@ class KeptEvents:
             return read_reports(self.file, len(self.lines))
         return columns_of_reports(self.lines, texts_of(self.lines).first)  # in an older file they do not stand
 
+    def files_from(self, number: int) -> NDArray[np.uint64]:
+        """Return the hashes of the files that the reports from a place on came from."""
+        if self.file.has("report_files"):
+            return self.file.array("report_files", "u8", number, len(self.lines))
+        return self.reports.files[number:]
+
     @property
     def texts(self) -> Texts:
         """Which report each counts as, and by what near-copies are found."""
@@ -404,9 +410,9 @@ class KeptEvents:
         numbers: list[int] = self.file.array("brought", "u4").tolist() if self.file.has("brought") else []
         return numbers
 
-    def brought(self, taken: int) -> list[int]:
+    def brought(self, taken: int) -> NDArray[np.int64]:
         """Return the places of the reports that the run brought; the first ``taken`` came in earlier runs."""
-        return [*self.brought_again, *range(taken, len(self.lines))]
+        return np.concatenate([np.array(self.brought_again, np.int64), np.arange(taken, len(self.lines))])
 
     def place_of(self, number: int) -> int | None:
         """Return the place of the event that the report at a place among the lines is on."""

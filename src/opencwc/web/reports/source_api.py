@@ -184,7 +184,7 @@ def _source(row: SourceRow, lang: str) -> dict[str, Any]:
 )  # fmt: skip
 def list_captures(request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE) -> Response:
     """List the pages that reports of a case stand on, with how often each was captured and how often it changed."""
-    pages = pages_of_case(book_of(request), person_of(request), number).pages
+    pages = pages_of_case(book_of(request), person_of(request), number).pages.by_last()
     some = pages[after : after + limit]
     body = {
         "run": number,
