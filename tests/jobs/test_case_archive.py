@@ -129,8 +129,8 @@ def test_my_events_and_captures_count_each_report_once(book: Casebook, items: li
     last = keep(book, items[30:])
     news = WatchNews(book, ANNA)
     assert list(news.runs) == [last]
-    assert len(news.events) == len(whole(items).events)
-    captures = [capture for page in pages_of_case(book, ANNA, last).pages for capture in page.captures]
+    assert [len(run.events()) for run in news.runs.values()] == [len(whole(items).events)]
+    captures = [capture for page in pages_of_case(book, ANNA, last).pages.by_last() for capture in page.captures]
     urls = [item.told.report.url for item in items]
     assert all(urls.count(capture.url) == 1 for capture in captures)
 

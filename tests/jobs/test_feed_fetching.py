@@ -21,6 +21,7 @@ from opencwc.jobs import feed_fetching
 from opencwc.jobs.event_decisions import SHELF
 from opencwc.jobs.feed_fetching import FeedFetching, fetch_beside
 from opencwc.jobs.feed_list import feed_list
+from opencwc.jobs.feed_news import FeedNews, note_looked
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.kept_runs import opened_run
 from opencwc.jobs.queue import Job, Jobs
@@ -193,3 +194,31 @@ def test_the_health_of_a_source_follows_from_fetching_its_feed(desk: Desk) -> No
     (row,) = read_sources_of(desk.book, desk.anna).rows
     assert row.health.state == "failing"
     assert [says.id for says in row.health.says] == ["watch_source_failing", "watch_source_silent"]
+
+
+def test_new_items_are_counted_by_feed_as_they_came_last_and_since_the_reader_looked(desk: Desk) -> None:
+    other = "http://feeds.example/other"
+    desk.net.answer("/feed", rss(item(1), item(2)))
+    desk.net.answer("/other", rss(item(3)))
+    add_feeds(desk.book, desk.anna, "press", [NewFeed(FEED), NewFeed(other)])
+    desk.at().fetch_due()
+    assert new_items(desk) == {FEED: (None, 0), other: (None, 0)}  # nothing is read yet
+    desk.read()
+    assert new_items(desk) == {FEED: (2, 2), other: (1, 1)}
+    note_looked(desk.book, desk.anna, FeedNews(desk.book, desk.anna).newest)
+    assert new_items(desk) == {FEED: (2, 0), other: (1, 0)}
+    desk.net.answer("/feed", rss(item(2), item(4), item(5), item(6)))
+    desk.at(7).fetch_due()
+    desk.read()
+    assert new_items(desk) == {FEED: (3, 3), other: (1, 0)}  # what came before is not new again
+    note_looked(desk.book, desk.anna, 1_000_000)  # a run that there is not yet
+    desk.net.answer("/other", rss(item(3), item(7)))
+    desk.at(14).fetch_due()
+    desk.read()
+    assert new_items(desk) == {FEED: (3, 0), other: (1, 1)}
+    rene = People(desk.book).add(CONSOLE, "rene", "René", Role.REVIEWER, Mark.HIGHLY_PROTECTED)
+    assert {row.feed.url: row.since_look for row in feed_list(desk.book, rene).rows} == {FEED: 5, other: 2}
+
+
+def new_items(desk: Desk) -> dict[str, tuple[int | None, int]]:
+    return {row.feed.url: (row.brought, row.since_look) for row in feed_list(desk.book, desk.anna).rows}

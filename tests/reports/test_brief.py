@@ -60,7 +60,7 @@ def draft(*judgements: Judgement, lang: str = "en", grades: dict[str, str] | Non
 
 
 def written(some: BriefDraft) -> Brief:
-    return brief_of(some, events().values(), [summary.id for summary in events().values()])
+    return brief_of(some, events().values())
 
 
 def paper(brief: Brief, released: Sequence[str] = (), decisions: Sequence[EventDecision] = ()) -> BriefPaper:
@@ -129,7 +129,7 @@ def test_a_draft_that_makes_no_sense_is_refused(some: BriefDraft, code: str) -> 
 
 def test_an_event_that_nobody_decided_on_goes_into_no_brief() -> None:
     with pytest.raises(InputError) as caught:
-        brief_of(draft(), events().values(), [events()["seizure"].id])
+        brief_of(draft(), [events()["seizure"]])
     assert caught.value.code == "brief_event_not_decided"
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from opencwc.errors import InputError
+from opencwc.reports.event_list import HeldEvents
 from opencwc.reports.outlets_read import ReadRun, outlets_read, source_rows
 from opencwc.reports.sources import Source, SourceIndex, checked, read_sources, sources_as_csv
-from opencwc.reports.summaries import summaries_of
 from reports.told_by_hand import watched
 
 NOW = datetime(2026, 3, 7, tzinfo=UTC)
 WHOLE = watched()
-RUN = ReadRun(7, WHOLE.lines, summaries_of(WHOLE))
+RUN = ReadRun(7, WHOLE.lines, HeldEvents(WHOLE))
 
 
 def test_the_first_of_an_origin_has_its_own_text_and_the_others_rewrote_it() -> None:
@@ -24,8 +24,8 @@ def test_the_first_of_an_origin_has_its_own_text_and_the_others_rewrote_it() -> 
     assert (wire.own, wire.rewritten, wire.origins, wire.rewrote) == (1, 0, 1, ())
     assert (courrier.own, courrier.rewritten, courrier.origins) == (0, 1, 0)
     assert courrier.rewrote == (("Nordavia Wire", 1),)
-    assert (kitchen.own, kitchen.rewritten, kitchen.events) == (0, 0, ())
-    assert [(run, event.id) for run, event in wire.events] == [(7, RUN.events[0].id)]
+    assert (kitchen.own, kitchen.rewritten, list(kitchen.events)) == (0, 0, [])
+    assert [(run, event.id) for run, event in wire.events] == [(7, WHOLE.events[0].id)]
     assert (wire.languages, wire.hosts) == (("en",), ("s1.example",))
 
 

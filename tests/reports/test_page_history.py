@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import numpy as np
 
 from opencwc.finding import Message
 from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report, Told
-from opencwc.reports.page_history import CapturedRun, page_histories, side_by_side
+from opencwc.reports.page_history import CapturedPages, CapturedRun, PageHistory, side_by_side
+from opencwc.reports.report_columns import columns_of_reports
+from opencwc.reports.topics.independent_texts import texts_of
 from opencwc.reports.watched import Line
 
 URL = "https://ministry.example/statement"
@@ -22,7 +27,12 @@ def line(name: str, text: str, taken: datetime | None = None, url: str = URL) ->
 
 
 def run(number: int, *lines: Line, failed: tuple[FailedCapture, ...] = (), at: datetime = SEPTEMBER) -> CapturedRun:
-    return CapturedRun(number, lines, failed, at)
+    columns = columns_of_reports(lines, texts_of(lines).first)
+    return CapturedRun(number, lines, columns, np.arange(len(lines)), failed, at)
+
+
+def page_histories(runs: Sequence[CapturedRun]) -> list[PageHistory]:
+    return list(CapturedPages(runs).by_last())
 
 
 def test_two_runs_of_a_case_show_what_is_absent_and_what_is_new() -> None:
@@ -80,3 +90,25 @@ def test_side_by_side_marks_what_only_one_has() -> None:
     )  # fmt: skip
     assert [text for text, lacks in later.sentences if lacks] == ["Inspectors came in August."]
     assert not earlier.title_differs
+
+
+def test_pages_are_counted_and_ordered_as_reading_them_would() -> None:
+    other, third = "https://other.example/x", "https://third.example/y"
+    failed = (FailedCapture(third, JUNE, Message("watch_capture_failed")), FailedCapture(URL, JUNE, Message("x")))
+    pages = CapturedPages([
+        run(2, line("c", FIRST, SEPTEMBER), line("d", FIRST, SEPTEMBER, other), failed=failed),
+        run(1, line("a", FIRST, MARCH), line("b", SECOND, MARCH.replace(hour=10)), line("e", SECOND, MARCH, other)),
+    ])  # fmt: skip
+    read = list(pages.by_changes())
+    assert [(page.url, page.changes, len(page.had)) for page in read] == [(URL, 2, 3), (other, 1, 2), (third, 0, 0)]
+    assert (len(pages), pages.again, pages.changed, pages.failed) == (3, 2, 2, 2)
+    assert [page.url for page in pages.by_count("captures", most_first=False)] == [third, other, URL]
+    assert pages.by_count("last", most_first=False)[0].url == third
+    assert pages.page(other) == read[1] and pages.page(third) == read[2]
+    assert pages.page("https://nowhere.example") is None
+
+
+def test_a_text_that_only_moved_did_not_change() -> None:
+    moved = "Work goes on. The plant is safe. Seven drums were missing."
+    pages = CapturedPages([run(1, line("a", FIRST, MARCH), line("b", moved, JUNE))])
+    assert (pages.changed, pages.by_last()[0].changes) == (0, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import product
 
@@ -13,9 +13,10 @@ import pytest
 from opencwc.errors import NotFoundError
 from opencwc.language.encoders import named_encoder
 from opencwc.reports.model import OnTopic, Report, Span, Told
+from opencwc.reports.report_columns import ReportColumns, columns_of_reports
 from opencwc.reports.topics.assignment import topics_by_words, with_topics
 from opencwc.reports.topics.exact_tests import chance_of_at_least, least_counts_tested
-from opencwc.reports.topics.independent_texts import text_names
+from opencwc.reports.topics.independent_texts import texts_of
 from opencwc.reports.topics.passages import describes_steps, is_withheld, quote_of
 from opencwc.reports.topics.terms import new_terms, phrases_of
 from opencwc.reports.topics.topic_files import topics_as_csv, topics_as_json_lines
@@ -37,6 +38,10 @@ def _line(
 ) -> Line:
     found = tuple(OnTopic(topic, 0.9, (Span(0, len(text)),)) for topic in topics)
     return Line(Told(_report(name, text, published), "en", topics=found), event, origin)
+
+
+def _columns(lines: Sequence[Line]) -> ReportColumns:
+    return columns_of_reports(lines, texts_of(lines).first)
 
 
 def _found(report: Report, lang: str, *, by_meaning: bool = True) -> set[str]:
@@ -193,7 +198,7 @@ def _months(risen: int) -> Iterator[Line]:
 
 def test_a_topic_that_comes_up_much_more_often_rises_and_the_others_do_not() -> None:
     lines = [*_months(9), _line("old", "2026-01-09", "One more.", ("crypto",))]
-    changes = {trend.topic.id: trend for trend in trends_of(lines, text_names(lines))}
+    changes = {trend.topic.id: trend for trend in trends_of(_columns(lines))}
     assert changes["crypto"].change == "rising"
     assert changes["crypto"].chance < 0.01
     assert changes["printing"].change == "steady"
@@ -208,25 +213,26 @@ def test_copies_count_once_and_a_flood_of_them_makes_no_trend() -> None:
     story = "Bitcoin paid for precursors, says the Harbour Wire in a long report on toxic chemicals and their buyers."
     flood = [_line(f"c{number}", "2026-03-09", story, ("crypto",)) for number in range(50)]
     lines = [*_months(0), _line("old", "2026-01-09", "One.", ("crypto",)), *flood]
-    crypto = next(trend for trend in trends_of(lines, text_names(lines)) if trend.topic.id == "crypto")
+    crypto = next(trend for trend in trends_of(_columns(lines)) if trend.topic.id == "crypto")
     assert (crypto.texts, len(crypto.numbers), crypto.change) == (2, 51, "few")
 
 
 def test_reports_of_one_origin_count_as_one_text() -> None:
     lines = [_line("a", "2026-03-01", "A.", origin="O-1"), _line("b", "2026-03-02", "B.", origin="O-1"),
              _line("c", "2026-03-02", "C.")]  # fmt: skip
-    assert text_names(lines) == ["O-1", "O-1", "T-c"]
+    assert texts_of(lines).first.tolist() == [0, 0, 2]
 
 
 def test_near_copies_outside_events_count_as_the_first_published_in_any_order() -> None:
     story = "Police in three towns closed a shop on the darknet that sold toxic chemicals by post to buyers abroad"
     lines = [_line("late", "2026-03-05", f"{story}, again."), _line("first", "2026-03-01", f"{story}.")]
-    assert text_names(lines) == text_names(lines[::-1]) == ["T-first", "T-first"]
+    assert texts_of(lines).first.tolist() == [1, 1]
+    assert texts_of(lines[::-1]).first.tolist() == [0, 0]
 
 
 def test_a_month_without_reports_is_there_with_none() -> None:
     lines = [_line("a", "2025-11-01", "A.", ("crypto",)), _line("b", "2026-02-01", "B.")]
-    crypto = next(trend for trend in trends_of(lines, text_names(lines)) if trend.topic.id == "crypto")
+    crypto = next(trend for trend in trends_of(_columns(lines)) if trend.topic.id == "crypto")
     assert [(month.month, month.texts, month.of) for month in crypto.months] == [
         ("2025-11", 1, 1), ("2025-12", 0, 0), ("2026-01", 0, 0), ("2026-02", 0, 1),
     ]  # fmt: skip
@@ -243,7 +249,7 @@ def _texts_with(term: str, times: int) -> list[Line]:
 
 def test_a_phrase_that_comes_up_is_a_new_term_with_its_counts_and_places() -> None:
     lines = _texts_with("quantum lamps", 12)
-    terms = new_terms(lines, text_names(lines))
+    terms = new_terms(lines, _columns(lines))
     found = {term.phrase: term for term in terms}
     term = found["quantum lamps"]
     assert (term.texts, term.of, term.before, term.of_before, len(term.places)) == (12, 40, 0, 60, 12)
@@ -255,12 +261,12 @@ def test_a_phrase_that_comes_up_is_a_new_term_with_its_counts_and_places() -> No
 
 def test_a_phrase_of_a_few_texts_or_of_one_event_is_no_new_term() -> None:
     few = _texts_with("quantum lamps", 2)
-    assert "quantum lamps" not in {term.phrase for term in new_terms(few, text_names(few))}
+    assert "quantum lamps" not in {term.phrase for term in new_terms(few, _columns(few))}
     one = [
         Line(line.told, "E-1" if "quantum" in line.told.report.text else "", line.origin)
         for line in _texts_with("quantum lamps", 12)
     ]
-    assert "quantum lamps" not in {term.phrase for term in new_terms(one, text_names(one))}
+    assert "quantum lamps" not in {term.phrase for term in new_terms(one, _columns(one))}
 
 
 def test_among_texts_that_differ_by_chance_alone_a_new_term_is_rare() -> None:
@@ -272,7 +278,7 @@ def test_among_texts_that_differ_by_chance_alone_a_new_term_is_rare() -> None:
             _line(f"{run}-{at}", f"2026-0{1 + at % 3}-05", " ".join(chance.choice(words, 12)) + ".", ("crypto",))
             for at in range(60)
         ]
-        wrong += bool(new_terms(lines, text_names(lines)))
+        wrong += bool(new_terms(lines, _columns(lines)))
     assert wrong <= 6  # of 40 runs, 2 are expected at most
 
 

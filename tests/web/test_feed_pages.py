@@ -62,7 +62,7 @@ def test_a_feed_is_added_shown_changed_fetched_and_removed(house: House, net: Ne
         assert "Harbour <b>Wire</b>" in row and URL in row and "Due now" in row
         assert page_of(anna, FEEDS).one("h1").text == "Feeds: 1; due now: 1"
         told = anna.get(f"{FEEDS}/table.csv?case=press").text.splitlines()
-        assert told[0] == "feed,case,answer,fetched,due,every" and len(told) == 2
+        assert told[0] == "feed,case,answer,brought,since_look,fetched,due,every" and len(told) == 2
         assert anna.get(f"{FEEDS}/table.xlsx").content.startswith(b"PK")
         fetched(house, net)
         (row,) = rows(anna, "?case=press")

@@ -49,7 +49,7 @@ _NEWER = (
     "submission", "submission_version", "submission_step", "declarant", "register_version", "register_change",
     "register_submission",
     "anchor", "saved_watch", "custody_step", "picture_look", "unit", "bulk_decision",
-    "feed", "feed_fetch",
+    "feed", "feed_fetch", "feed_look",
 )  # fmt: skip
 """Tables that a backup of an earlier version does not have: they are empty then."""
 _NEWER_COLUMNS: dict[str, dict[str, Any]] = {

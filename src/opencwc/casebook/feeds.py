@@ -23,6 +23,7 @@ from opencwc.casebook.read_records import giving
 from opencwc.casebook.rows import change_row, record_of, row_of
 from opencwc.casebook.tables import case as case_file
 from opencwc.casebook.tables import feed, feed_fetch
+from opencwc.casebook.tables import feed_look as feed_looks
 from opencwc.casebook.transaction import MOMENT, Writer, now
 from opencwc.errors import ConflictError, InputError, NotFoundError
 from opencwc.finding import Message
@@ -128,6 +129,25 @@ def list_feeds(book: Casebook, person: Person, case: str = "") -> list[CaseFeed]
         visible = [one for one in listed if may(person, "read", one.case.mark)]
         given.cases({one.case.number: one.case for one in visible}.values())
     return visible
+
+
+def feed_look(book: Casebook, person: Person) -> int:
+    """Return the last run that there was when a person last looked at what feeds brought, 0 before the first look."""
+    require(person, "read")
+    with book.reading() as connection:
+        row = row_of(connection, feed_looks, person=person.id)
+    return 0 if row is None else int(row["run"])
+
+
+def note_feed_look(book: Casebook, person: Person, run: int) -> None:
+    """Note that a person has looked at what feeds brought up to a run; an older look takes nothing back."""
+    require(person, "read")
+    with changing(book.engine) as connection:
+        before = row_of(connection, feed_looks, person=person.id)
+        if before is not None and before["run"] >= run:
+            return
+        connection.execute(feed_looks.delete().where(feed_looks.c.person == person.id))
+        connection.execute(feed_looks.insert(), {"person": person.id, "run": run, "at": now()})
 
 
 def add_feeds(

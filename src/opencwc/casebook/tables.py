@@ -334,6 +334,12 @@ feed_fetch = _table(  # when a feed is due, what its last fetch came to, what it
     sa.Index(None, "due_at"),
     sa.Index(None, "case_number"),
 )  # fmt: skip
+feed_look = _table(  # up to which run a person has looked at what feeds brought; no matter of record
+    "feed_look",
+    _key("person", sa.Text),
+    *_filled(sa.BigInteger, "run"),
+    *_filled(sa.Text, "at"),
+)
 picture_look = _table(  # how an original picture looks, as hashes, by its source: found again, and no matter of record
     "picture_look",
     _key("source_id", sa.Text),

@@ -81,14 +81,15 @@ def confirm(
         from opencwc.jobs.event_decisions import decide_on_events
         from opencwc.reports.corrected import EventDecision
 
-        by_id = {one.id: one for one in brief_run(book, person, run).summaries}
-        for event in events:
-            if event not in by_id:
+        index = brief_run(book, person, run).index
+        chosen = {event: index.named(event) for event in events}
+        for event, summary in chosen.items():
+            if summary is None or summary.id != event:
                 raise NotFoundError("no_such_event", event=event[:50], run=run)
-        for event in dict.fromkeys(events):
-            reports = tuple(line.told.report.id for line in by_id[event].lines)
+        for summary in filter(None, chosen.values()):
+            reports = tuple(line.told.report.id for line in summary.lines)
             decide_on_events(book, person, run, EventDecision("confirm", reports, reason=reason))
-            options.print_line(displayable(f"{event}  {say(by_id[event].headline, language(lang))}"))
+            options.print_line(displayable(f"{summary.id}  {say(summary.headline, language(lang))}"))
 
 
 @brief_app.command()
@@ -111,7 +112,7 @@ def write(
 
         draft = _read(file)
         if sources is not None:
-            reports = [line.told.report for line in brief_run(book, person, run).lines.values()]
+            reports = brief_run(book, person, run).reports_for(draft)
             draft = structs.replace(draft, grades={**grades_of(read_sources(sources), reports), **draft.grades})
         _print_state(keep_brief(book, person, run, draft, brief), language(lang))
 

@@ -27,7 +27,10 @@ Case = Annotated[str, typer.Argument(metavar="CASE", help="The name of a case.")
 AllOrCase = Annotated[str, typer.Argument(metavar="[CASE]", help="The name of a case; all cases.")]
 Every = Annotated[int, typer.Option("--every", metavar="HOURS", help="Hours between two fetches; 0: only when asked.")]
 USUAL = 6
-_HEADINGS = ("page_evidence_record", "page_feed", "casebook_column_case", "page_feed_answer", "page_feed_due")
+_HEADINGS = (
+    "page_evidence_record", "page_feed", "casebook_column_case", "page_feed_answer", "page_feed_brought",
+    "page_feed_since_look", "page_feed_due",
+)  # fmt: skip
 
 
 @feeds_app.command(name="list")
@@ -44,7 +47,15 @@ def list_(case: AllOrCase = "", format: Format = "", lang: Lang = "", casebook: 
         if not shown.fetched:
             print_sentence("page_feeds_off", spoken)
         rows = [
-            [str(row.feed.seq), row.feed.url, row.case, sentence(row.says, spoken), row.due_at[:16].replace("T", " ")]
+            [
+                str(row.feed.seq),
+                row.feed.url,
+                row.case,
+                sentence(row.says, spoken),
+                "" if row.brought is None else str(row.brought),
+                str(row.since_look),
+                row.due_at[:16].replace("T", " "),
+            ]
             for row in shown.rows
         ]
         columns = [(say(heading, spoken), {"overflow": "fold"}) for heading in _HEADINGS]
@@ -113,6 +124,16 @@ def fetch(case: AllOrCase = "", lang: Lang = "", casebook: Book = "") -> None:
         from opencwc.casebook.feeds import ask_fetch
 
         print_sentence("page_feeds_asked", language(lang), count=ask_fetch(book, person, case))
+
+
+@feeds_app.command()
+def looked(lang: Lang = "", casebook: Book = "") -> None:
+    """Mark all that feeds brought as looked at; what comes later is new."""
+    with acting(casebook) as (book, person):
+        from opencwc.jobs.feed_news import FeedNews, note_looked
+
+        note_looked(book, person, FeedNews(book, person).newest)
+        print_sentence("page_feeds_looked", language(lang))
 
 
 @feeds_app.command()

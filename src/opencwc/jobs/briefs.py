@@ -35,10 +35,21 @@ from opencwc.jobs.kept_runs import ShownRun, list_runs, opened_run
 from opencwc.jobs.source_list import source_list
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_json, to_plain
-from opencwc.reports.brief import Brief, BriefDraft, brief_of, changes_in_run, changes_since, event_now, pinned_event
+from opencwc.reports.brief import (
+    Brief,
+    BriefDraft,
+    BriefItem,
+    brief_of,
+    changes_in_run,
+    changes_since,
+    event_now,
+    pinned_event,
+)
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report
 from opencwc.reports.corrected import EventDecision
+from opencwc.reports.event_index import EventIndex
 from opencwc.reports.kept import KeptWatch, opened
+from opencwc.reports.model import Report
 from opencwc.reports.sources import grades_of
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
@@ -115,7 +126,7 @@ class LaterRun(NamedTuple):
     """A later run of reports in the same case, with its events as people decided on them."""
 
     number: int
-    summaries: Sequence[EventSummary]
+    events: EventIndex
 
 
 @dataclass(frozen=True)
@@ -142,21 +153,29 @@ class BriefRun:
         """The mark of what is said of the run."""
         return max(self.shown.case.mark, Mark[str(self.shown.run["mark"]).upper()])
 
-    @cached_property
-    def lines(self) -> Mapping[str, Line]:
-        """The reports by their ids."""
-        return {line.told.report.id: line for line in self.shown.kept.watched.lines}
+    def lines(self, item: BriefItem) -> dict[str, Line]:
+        """Return the reports that an event of a brief was pinned with, by their ids."""
+        found = {one.id: self.shown.kept.events.report(one.id) for one in item.reports}
+        return {name: line for name, line in found.items() if line is not None}
 
     @cached_property
-    def summaries(self) -> Sequence[EventSummary]:
+    def index(self) -> EventIndex:
         """The events as people decided on them."""
-        return _events_of(self.shown.kept, self.decisions)
+        return self.shown.kept.index(self.decisions)
+
+    def event_now(self, item: BriefItem) -> EventSummary | None:
+        """Return the event that a pinned one is now, ``None`` where it is none."""
+        return event_now(item, self.index.of_reports([item.reports[0].id]))
 
     @cached_property
     def decided(self) -> list[EventSummary]:
         """The events that a person has decided on."""
-        named = frozenset().union(*(decision.named for decision in self.decisions))
-        return self.shown.kept.index(self.decisions).of_reports(named)
+        return self.index.of_reports(frozenset().union(*(decision.named for decision in self.decisions)))
+
+    def reports_for(self, draft: BriefDraft) -> list[Report]:
+        """Return the reports on the events that a draft judges."""
+        judged = {judgement.event for judgement in draft.judgements}
+        return [line.told.report for event in self.decided if event.id in judged for line in event.lines]
 
     def versions(self, number: int) -> Sequence[BriefVersion]:
         """Return the versions of a brief, the first first; raise `NotFoundError` where there is no such brief."""
@@ -175,14 +194,15 @@ class BriefRun:
         """Return the events of a brief as they stood when it was written, each with what changed since."""
         events = []
         for item in brief.items:
-            then = pinned_event(item, self.lines)
-            changes = changes_since(item, then, event_now(item, self.summaries))
+            then = pinned_event(item, self.lines(item))
+            changes = changes_since(item, then, self.event_now(item))
             events.append(BriefEvent(item, then, (*changes, *self._later_changes(then))))
         return tuple(events)
 
     def _later_changes(self, then: EventSummary) -> tuple[Message, ...]:
         """Return what the newest later run that tells of an event says differently."""
-        found = (changes_in_run(then, later.summaries, later.number) for later in self.later)
+        reports = [line.told.report.id for line in then.lines]
+        found = (changes_in_run(then, later.events.of_reports(reports), later.number) for later in self.later)
         return next((changes for changes in found if changes), ())
 
     def paper(self, version: BriefVersion, releases: Sequence[ReleasedBy] = ()) -> BriefPaper:
@@ -226,14 +246,10 @@ def _later_runs(book: Casebook, person: Person, shown: ShownRun[KeptWatch]) -> t
     return tuple(
         LaterRun(
             number,
-            _events_of(opened_run(book, person, number, SHELF, opened).kept, decisions_on_events(book, person, number)),
+            opened_run(book, person, number, SHELF, opened).kept.index(decisions_on_events(book, person, number)),
         )
         for number in numbers
     )
-
-
-def _events_of(kept: KeptWatch, decisions: Sequence[EventDecision]) -> Sequence[EventSummary]:
-    return kept.index(decisions).summaries
 
 
 def _versions(written: Iterable[Added], names: Mapping[str, str]) -> dict[int, list[BriefVersion]]:
@@ -294,10 +310,9 @@ def keep_brief(
     if number:
         having.versions(number)
     _require_seen(having, seen)
-    reports = [line.told.report for line in having.lines.values()]
-    graded = {**grades_of(source_list(book, person).now.sources, reports), **draft.grades}
+    graded = {**grades_of(source_list(book, person).now.sources, having.reports_for(draft)), **draft.grades}
     draft = structs.replace(draft, grades=graded)
-    brief = brief_of(draft, having.summaries, [one.id for one in having.decided])
+    brief = brief_of(draft, having.decided)
     add_to_run(book, person, run, BRIEFS, to_plain(_Written(number, brief)))
     after = brief_run(book, person, run)
     own = [versions[-1] for versions in after.briefs.values() if versions[-1].author == person.id]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.feeds import CaseFeed, Feed, NewFeed, add_feeds, list_feeds
@@ -14,6 +14,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.transaction import now
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
+from opencwc.jobs.feed_news import FeedNews
 from opencwc.jobs.queue import Job, Jobs
 from opencwc.reports.intake.network import load_network_settings
 from opencwc.reports.opml import ListedFeed, as_opml
@@ -25,7 +26,8 @@ class FeedRow(Struct, frozen=True):
     """A feed as it stands: waiting to be fetched now, or what its last fetch came to.
 
     What is ``new`` stands in the ``run``; it is ``reading`` as long as its job goes on, and ``unread`` where that
-    failed or found no report.
+    failed or found no report. ``brought`` is how many new items came when something came last, nothing where that is
+    not to be seen, and ``since_look`` how many since the person last looked.
     """
 
     feed: Feed
@@ -35,14 +37,26 @@ class FeedRow(Struct, frozen=True):
     fetched_at: str
     due_at: str
     run: int | None = None
+    brought: int | None = None
+    since_look: int = 0
 
 
 @dataclass(frozen=True)
 class FeedList:
-    """The feeds that a person may see; ``fetched`` says whether the setting lets the service fetch any."""
+    """The feeds that a person may see; ``fetched`` says whether the setting lets the service fetch any.
+
+    ``looked`` says whether the person looked before, ``newest`` is the last run of which something is counted.
+    """
 
     rows: tuple[FeedRow, ...]
     fetched: bool
+    looked: bool = False
+    newest: int = 0
+
+    @property
+    def since_look(self) -> int:
+        """How many new items came since the person last looked."""
+        return sum(row.since_look for row in self.rows)
 
     @property
     def is_moving(self) -> bool:
@@ -62,12 +76,15 @@ def feed_list(book: Casebook, person: Person, case: str = "") -> FeedList:
     """Return the feeds of a case, or of all cases that a person may see; raise as `list_feeds` does."""
     fetched, moment, jobs = load_network_settings().network, now(), Jobs(book.engine)
     read: dict[str, Job | None] = {}
-    rows = []
+    rows, news = [], FeedNews(book, person)
     for one in list_feeds(book, person, case):
         if one.last.job not in read:
             read[one.last.job] = _job(jobs, one.last.job)
-        rows.append(_row(one, read[one.last.job], is_due=fetched and "" < one.last.due_at <= moment))
-    return FeedList(tuple(rows), fetched)
+        job = read[one.last.job]
+        row = _row(one, job, is_due=fetched and "" < one.last.due_at <= moment)
+        brought = news.brought(one.feed.url, job.run) if job is not None and job.ended else None
+        rows.append(structs.replace(row, brought=brought, since_look=news.since_look(one.feed.url, one.case.name)))
+    return FeedList(tuple(rows), fetched, news.looked > 0, news.newest)
 
 
 def _job(jobs: Jobs, identity: str) -> Job | None:

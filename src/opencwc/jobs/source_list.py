@@ -87,14 +87,19 @@ class ReadSources:
     def outlets(self) -> dict[str, Outlet]:
         """The outlets by their plain names."""
         return outlets_read(
-            ReadRun(number, run.shown.kept.watched.lines, run.events()) for number, run in self.runs.items()
+            ReadRun(number, run.shown.kept.events.lines, run.index().events) for number, run in self.runs.items()
         )
 
     @cached_property
     def rows(self) -> list[SourceRow]:
         """All outlets and listed sources; how they are doing is told as of the newest report of all."""
-        newest = [outlet.last for outlet in self.outlets.values()]
-        return source_rows(self.outlets, self.listed.now, max(newest), self.feeds) if newest else []
+        newest = self.newest
+        return [] if newest is None else source_rows(self.outlets, self.listed.now, newest, self.feeds)
+
+    @property
+    def newest(self) -> datetime | None:
+        """When the newest report of all was published."""
+        return max((outlet.last for outlet in self.outlets.values()), default=None)
 
     def row(self, name: str) -> SourceRow | None:
         """Return the row of an outlet."""

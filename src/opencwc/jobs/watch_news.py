@@ -102,11 +102,6 @@ class WatchNews:
         return {number: len(run.decisions) for number, run in self.runs.items()}
 
     @cached_property
-    def events(self) -> list[RunEvent]:
-        """The events as they stand now."""
-        return list(chain.from_iterable(self._now.values()))
-
-    @cached_property
     def _now(self) -> dict[int, list[RunEvent]]:
         return self._events(dict.fromkeys(self.runs))
 

@@ -83,6 +83,14 @@ class NameIndex(Generic[Held]):
         )
         return [Found(self._names[-number][1], self._names[-number][0], score / 1.1) for score, number in ranked[:most]]
 
+    def fitting(self, part: str) -> dict[Held, float]:
+        """Return how well one part of a question fits what the names stand for, each by the best of its names."""
+        best: dict[Held, float] = {}
+        for number, score in self._by_part(part).items():
+            held = self._names[number][1]
+            best[held] = max(score, best.get(held, 0.0))
+        return best
+
     def _by_part(self, part: str) -> dict[int, float]:
         """Return how well a part fits each name that has it."""
         best: dict[int, float] = {}

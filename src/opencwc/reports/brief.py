@@ -82,21 +82,19 @@ class BriefDraft(Struct, frozen=True):
     grades: Mapping[str, str] = {}
 
 
-def brief_of(draft: BriefDraft, summaries: Iterable[EventSummary], decided: Iterable[str]) -> Brief:
-    """Return a draft with each of its events pinned as it stands.
-
-    ``decided`` are the ids of the events that a person has decided on.
+def brief_of(draft: BriefDraft, decided: Iterable[EventSummary]) -> Brief:
+    """Return a draft with each of its events pinned as it stands; ``decided`` are those that a person has decided on.
 
     Raises:
         InputError: no event is chosen, or one is not there or not decided on; a judgement lacks its words, its
             likelihood or its confidence, or says both in one sentence; a grade is none.
 
     """
-    by_id, known = {summary.id: summary for summary in summaries}, set(decided)
+    by_id = {summary.id: summary for summary in decided}
     _require_sound(draft)
     items = []
     for judgement in draft.judgements:
-        if judgement.event not in by_id or judgement.event not in known:
+        if judgement.event not in by_id:
             raise InputError("brief_event_not_decided", where="event", event=judgement.event[:64])
         _require_judged(judgement, draft.lang)
         items.append(_pinned(judgement, by_id[judgement.event]))

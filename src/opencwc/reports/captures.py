@@ -67,7 +67,8 @@ def compare(earlier: Capture, later: Capture) -> Comparison:
     present, absent = moments_apart(earlier.taken, later.taken)
     if later.failed or earlier.failed:
         return not_had(later if later.failed else earlier)
-    if earlier.sha256 == later.sha256 or (earlier.title, earlier.text) == (later.title, later.text):
+    same_bytes = bool(earlier.sha256) and earlier.sha256 == later.sha256
+    if same_bytes or (earlier.title, earlier.text) == (later.title, later.text):
         return Comparison("same")
     changes = list(_changes(earlier, later, present, absent))
     told = changes[:MOST_CHANGES]

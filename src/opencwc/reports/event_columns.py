@@ -206,7 +206,7 @@ def joined_columns(one: EventColumns, other: EventColumns) -> EventColumns:
     """Return the events of both, those of the first before the others."""
     ids = np.concatenate([one.ids, other.ids])
     counts = {name: np.concatenate([getattr(some, name) for some in (one, other)]) for name in _COUNTS}
-    return _columns(ids, counts, {name: _joined(one.facts[name], other.facts[name]) for name in FACTS})
+    return _columns(ids, counts, {name: joined_values(one.facts[name], other.facts[name]) for name in FACTS})
 
 
 def chosen_columns(columns: EventColumns, places: NDArray[Any]) -> EventColumns:
@@ -215,7 +215,8 @@ def chosen_columns(columns: EventColumns, places: NDArray[Any]) -> EventColumns:
     return _columns(columns.ids[places], {name: getattr(columns, name)[places] for name in _COUNTS}, facts)
 
 
-def _joined(one: Shared, other: Shared) -> Shared:
+def joined_values(one: Shared, other: Shared) -> Shared:
+    """Return the values of both, each once."""
     known = {value: number for number, value in enumerate(one.values)}
     numbers = np.array([known.setdefault(value, len(known)) for value in other.values], np.int32)
     return Shared(np.concatenate([one.numbers, numbers[other.numbers]]), tuple(known))

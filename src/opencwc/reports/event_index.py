@@ -141,10 +141,20 @@ class EventIndex:
 
     def values(self, name: str) -> list[str]:
         """Return the kinds, stages or countries that there are, each once; the empty one is left out."""
-        numbers, values = self.columns.facts["place" if name == "country" else name]
-        there = np.nonzero(np.bincount(numbers, minlength=len(values)))[0] if len(numbers) else ()
-        texts = {_country_of(values[number]) if name == "country" else values[number] for number in there}
+        there = self._there("place" if name == "country" else name)
+        texts = {_country_of(value) if name == "country" else value for value in there}
         return sorted(texts - {""})
+
+    @property
+    def agents(self) -> set[str]:
+        """The chemicals that are named of any event."""
+        return {agent for names in self._there("agents") for agent in names}
+
+    def _there(self, name: str) -> Iterator[Any]:
+        """Yield the values of a fact that there are, each once."""
+        numbers, values = self.columns.facts[name]
+        there = np.nonzero(np.bincount(numbers, minlength=len(values)))[0] if len(numbers) else ()
+        return (values[number] for number in there)
 
 
 def _has_any(wanted: Collection[str], value: KnownPlace | str | tuple[str, ...]) -> bool:

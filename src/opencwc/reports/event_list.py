@@ -17,7 +17,9 @@ from opencwc.reports.corrected import EventDecision, corrected
 from opencwc.reports.covered_months import Coverage, coverage_of
 from opencwc.reports.event_columns import EventColumns, chosen_columns, columns_of, joined_columns
 from opencwc.reports.events import event_id
+from opencwc.reports.report_columns import ReportColumns, columns_of_reports
 from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.topics.independent_texts import texts_of
 from opencwc.reports.watch_question import holds_words
 from opencwc.reports.watched import Watched
 
@@ -28,6 +30,16 @@ class EventList(Protocol):
     @property
     def columns(self) -> EventColumns:
         """The facts of all events."""
+        ...
+
+    @property
+    def reports(self) -> ReportColumns:
+        """The facts of all reports."""
+        ...
+
+    @property
+    def event_of(self) -> NDArray[np.int32]:
+        """The place of the event of each report, -1 of one that is on none."""
         ...
 
     @property
@@ -108,6 +120,19 @@ class HeldEvents:
         return columns_of(self.summaries)
 
     @cached_property
+    def reports(self) -> ReportColumns:
+        """The facts of all reports."""
+        return columns_of_reports(self.watched.lines, texts_of(self.watched.lines).first)
+
+    @cached_property
+    def event_of(self) -> NDArray[np.int32]:
+        """The place of the event of each report, -1 of one that is on none."""
+        places = np.full(len(self.watched.lines), -1, np.int32)
+        for place, event in enumerate(self.watched.events):
+            places[list(event.items)] = place
+        return places
+
+    @cached_property
     def on_none(self) -> int:
         """How many reports are on no event."""
         return sum(not line.event for line in self.watched.lines)
@@ -159,6 +184,7 @@ class DecidedOn:
         self._found, self._decisions = found, decisions
         named = frozenset().union(*(decision.named for decision in decisions))
         around = found.around(named)
+        self._around = np.array(found.numbers_around(named), np.int64)
         self._made = HeldEvents(corrected(around, decisions))
         touched = found.of_reports(named)
         untouched = np.delete(np.arange(len(found.columns)), touched)
@@ -169,6 +195,23 @@ class DecidedOn:
         self.columns = chosen_columns(both, order)
         self.newest, self.coverage = found.newest, found.coverage
         self.on_none = found.on_none - sum(not line.event for line in around.lines) + self._made.on_none
+
+    @cached_property
+    def reports(self) -> ReportColumns:
+        """The facts of all reports; those on a changed event count as the first of their origin there."""
+        first, around = self._found.reports.first.copy(), self._around
+        on_event = self._made.event_of >= 0
+        first[around[on_event]] = around[self._made.reports.first[on_event]]
+        return self._found.reports.with_first(first)
+
+    @cached_property
+    def event_of(self) -> NDArray[np.int32]:
+        """The place of the event of each report, -1 of one that is on none."""
+        here = np.append(self._place_of, -1)  # so that -1 stays itself
+        event_of = here[self._found.event_of].astype(np.int32)
+        made = self._made.event_of
+        event_of[self._around] = np.where(made >= 0, here[len(self._found.columns) + made], -1)
+        return event_of
 
     @cached_property
     def watched(self) -> Watched:
@@ -225,6 +268,10 @@ class FoundEvents(EventList, Protocol):
 
     def around(self, names: Collection[str]) -> Watched:
         """Return the reports of some ids with all that are on one event with any of them."""
+        ...
+
+    def numbers_around(self, names: Collection[str]) -> list[int]:
+        """Return the places of these reports among the lines, in their order."""
         ...
 
 

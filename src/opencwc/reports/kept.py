@@ -29,7 +29,7 @@ from opencwc.reports.intake.arrivals import FailedCapture
 from opencwc.reports.model import Report
 from opencwc.reports.ready_file import FORM, KeptReady, OwnReady, Where, write_joined, write_ready
 from opencwc.reports.summaries import EventSummary
-from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
+from opencwc.reports.topics.topic_picture import TopicPicture, picture_of
 from opencwc.reports.watched import Line, Watched
 from opencwc.reports.watched_file import KeptEvents, write_events
 
@@ -103,7 +103,7 @@ class KeptWatch(Struct, frozen=True, dict=True):
     @property
     def brought(self) -> Sequence[Line]:
         """The reports that the run brought, those that an earlier run of the case had brought too among them."""
-        return [self.events.lines[number] for number in self.events.brought(self.summary.taken)]
+        return [self.events.lines[number] for number in self.events.brought(self.summary.taken).tolist()]
 
     def ready(self, opened: Callable[[str], KeptWatch]) -> KeptReady | None:
         """Return the reports ready to be joined to, nothing where they do not stand so in the file.
@@ -131,10 +131,12 @@ class KeptWatch(Struct, frozen=True, dict=True):
         """The ready reports that are the file's own."""
         return OwnReady(self.events.file)
 
-    @cached_property
-    def topics(self) -> TopicPicture:
-        """The watch on topics, by the origins as they were found."""
-        return topic_picture(self.watched)
+    def topics(self, decisions: Sequence[EventDecision] = ()) -> TopicPicture:
+        """Return the watch on topics by the origins as people decided on them; terms are new as they were found."""
+        index = self.index(decisions)
+        return index.remembered(
+            "topics", lambda: picture_of(self.events.lines, index.events.reports, self.events.terms)
+        )
 
     @cached_property
     def summaries(self) -> Sequence[EventSummary]:

@@ -6,16 +6,16 @@ what it says stand side by side.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, RuleError
@@ -75,7 +75,11 @@ class SourceIndex:
 
     def of(self, report: Report) -> Source | None:
         """Return the source of a report."""
-        return self.named(report.source) or self._by_host.get(host_of(report.url))
+        return self.of_outlet(report.source, host_of(report.url))
+
+    def of_outlet(self, name: str, host: str) -> Source | None:
+        """Return the source of a name, else of a host."""
+        return self.named(name) or self._by_host.get(host)
 
     def grade(self, report: Report) -> str:
         """Return the grade of a report's source, empty where there is none."""
@@ -185,7 +189,8 @@ def health(sources: Iterable[Source], reports: Iterable[Report], now: datetime) 
         source = index.of(report)
         if source is not None:
             came[source.name].append(report)
-    return tuple(message for source in index.sources for message in health_of(source.name, came[source.name], now).says)
+    habits = {source.name: _habit_of(came[source.name]) for source in index.sources}
+    return tuple(message for name, habit in habits.items() for message in health_of(name, habit, now).says)
 
 
 State = Literal["never", "failing", "silent", "late", "usual"]
@@ -205,14 +210,37 @@ class FeedState(NamedTuple):
     failing: Message | None = None
 
 
-def health_of(name: str, reports: Iterable[Report], now: datetime, feeds: Sequence[FeedState] = ()) -> Health:
+class Habit(NamedTuple):
+    """When the reports of a source were published, in seconds since 1970 and in order, with their languages and hosts.
+
+    A language or a host is a number in the list of ``languages`` or ``hosts``.
+    """
+
+    published: NDArray[np.float64]
+    language: NDArray[np.int32]
+    host: NDArray[np.int32]
+    languages: Sequence[str] = ()
+    hosts: Sequence[str] = ()
+
+
+NO_HABIT = Habit(np.zeros(0), np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+def _habit_of(reports: Iterable[Report]) -> Habit:
+    some = sorted(reports, key=_published)
+    languages, language = np.unique([report.lang for report in some], return_inverse=True)
+    hosts, host = np.unique([host_of(report.url) for report in some], return_inverse=True)
+    published = np.array([report.published.timestamp() for report in some], np.float64)
+    return Habit(published, language.astype(np.int32), host.astype(np.int32), languages.tolist(), hosts.tolist())
+
+
+def health_of(name: str, habit: Habit, now: datetime, feeds: Sequence[FeedState] = ()) -> Health:
     """Return how a source is doing by its own habit; reports dated after ``now`` do not count.
 
     Of one whose ``feeds`` are fetched it counts when they last answered, and whether one of them fails.
     """
     now = max([now, *(feed.heard for feed in feeds)])
-    told = sorted((report for report in reports if report.published <= now), key=_published)
-    messages = (*_failing(name, feeds), *_health(name, told, now))
+    messages = (*_failing(name, feeds), *_health(name, habit, now))
     state = next((state for state in _NOT_USUAL if any(one.id == f"watch_source_{state}" for one in messages)), None)
     return Health(state or "usual", messages)
 
@@ -231,36 +259,32 @@ def _published(report: Report) -> datetime:
     return report.published
 
 
-def _health(name: str, reports: Sequence[Report], now: datetime) -> Iterator[Message]:
-    if not reports:
+def _health(name: str, habit: Habit, now: datetime) -> Iterator[Message]:
+    told = habit.published[: np.searchsorted(habit.published, now.timestamp(), side="right")]
+    if not len(told):
         yield Message("watch_source_never", {"name": name})
         return
-    quiet, last = now - reports[-1].published, reports[-1].published.date().isoformat()
-    gaps = [later.published - earlier.published for earlier, later in pairwise(reports)]
-    usual = max(_LEAST_GAP, timedelta(seconds=median(gap.total_seconds() for gap in gaps))) if gaps else None
+    last = datetime.fromtimestamp(float(told[-1]), UTC)
+    quiet = (now - last).total_seconds()
+    gaps = np.diff(told)
+    usual = max(_LEAST_GAP.total_seconds(), float(np.median(gaps))) if len(gaps) else None
+    day = last.date().isoformat()
     if usual is not None and quiet > SILENT * usual:
-        yield Message("watch_source_silent", {"name": name, "date": last})
+        yield Message("watch_source_silent", {"name": name, "date": day})
     elif usual is not None and quiet > LATE * usual:
-        yield Message("watch_source_late", {"name": name, "date": last})
-    newest, before = reports[-_NEWEST:], reports[:-_NEWEST]
-    if len(before) < _LEAST_BEFORE:
+        yield Message("watch_source_late", {"name": name, "date": day})
+    before = len(told) - _NEWEST
+    if before < _LEAST_BEFORE:
         return
-    for what, value_of in (("language", _language), ("host", _host)):
-        was, is_ = _usual(before, value_of), _usual(newest, value_of)
+    for what, numbers, values in (("language", habit.language, habit.languages), ("host", habit.host, habit.hosts)):
+        was, is_ = _usual(numbers[:before], values), _usual(numbers[before : len(told)], values)
         if was and is_ and was != is_:
             yield Message(f"watch_source_changed_{what}", {"name": name, "before": was, "after": is_})
 
 
-def _language(report: Report) -> str:
-    return report.lang
-
-
-def _host(report: Report) -> str:
-    return host_of(report.url)
-
-
-def _usual(reports: Sequence[Report], value_of: Any) -> str:
+def _usual(numbers: NDArray[np.int32], values: Sequence[str]) -> str:
     """Return the value that nearly all of these reports share, empty where they share none."""
-    counted = Counter(value for report in reports if (value := value_of(report)))
-    value, number = next(iter(counted.most_common(1)), ("", 0))
-    return value if number >= _MOSTLY * len(reports) else ""
+    known, counts = np.unique(numbers, return_counts=True)
+    named = [(int(count), values[number]) for number, count in zip(known.tolist(), counts, strict=True)]
+    count, value = max((one for one in named if one[1]), default=(0, ""))
+    return value if count >= _MOSTLY * len(numbers) else ""

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from hashlib import blake2b
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
@@ -31,7 +30,19 @@ from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import Report
+from opencwc.reports.report_columns import (
+    ReportColumns,
+    columns_of_reports,
+    joined_reports,
+    name_hash,
+    read_reports,
+    same_reports,
+    write_reports,
+)
 from opencwc.reports.summaries import EventSummary, summary_of
+from opencwc.reports.topics.independent_texts import Texts, are_sound, grown_texts, texts_of
+from opencwc.reports.topics.terms import NewTerm
+from opencwc.reports.topics.topic_picture import shown_terms
 from opencwc.reports.watch_question import searched_text
 from opencwc.reports.watched import Line, Watched
 from opencwc.reports.word_index import WordIndex, WordIndexWriter
@@ -46,6 +57,8 @@ def write_events(file: SectionWriter, watched: Watched) -> None:
     """Write reports and events into a file, an event or a block of reports at a time."""
     _write_lines(file, watched.lines)
     file.add_packed("coverage", to_json(coverage_of(line.told for line in watched.lines)))
+    texts = texts_of(watched.lines)
+    _write_reports(file, watched.lines, columns_of_reports(watched.lines, texts.first), texts)
     _write_event_numbers(file, watched)
     columns, words = ColumnsWriter(), WordIndexWriter()
     for event in watched.events:
@@ -56,6 +69,14 @@ def write_events(file: SectionWriter, watched: Watched) -> None:
     write_columns(file, written)
     file.add_array("latest_first", latest_first(written).astype(np.uint32))
     words.write(file)
+
+
+def _write_reports(file: SectionWriter, lines: Sequence[Line], columns: ReportColumns, texts: Texts) -> None:
+    """Write the columns of the reports, by what a later run finds near-copies, and the terms that are new."""
+    write_reports(file, columns)
+    file.add_array("text_hashes", texts.hashes)
+    file.add_array("text_holders", texts.holders)
+    file.add_packed("terms", to_json(shown_terms(lines, columns)))
 
 
 def _write_lines(file: SectionWriter, lines: Sequence[Line]) -> None:
@@ -93,8 +114,8 @@ def _names_of(lines: Iterable[Line]) -> dict[str, NDArray[np.uint64]]:
     """Return the hash of the id of each report, and of the id of the event that it would begin."""
     by_report, by_event = array("Q"), array("Q")
     for line in lines:
-        by_report.append(_hash(line.told.report.id))
-        by_event.append(_hash(event_id(line.told.report)))
+        by_report.append(name_hash(line.told.report.id))
+        by_event.append(name_hash(event_id(line.told.report)))
     return {"reports": np.array(by_report, np.uint64), "once": np.array(by_event, np.uint64)}
 
 
@@ -141,6 +162,7 @@ def write_grown(file: SectionWriter, before: KeptEvents, grown: Grown) -> None:
     for name, hashes in _names_of(new).items():
         _write_names(file, name, np.concatenate([before.names(name), hashes]))
     file.add_packed("coverage", to_json(joined_coverage(before.coverage, coverage_of(line.told for line in new))))
+    _write_grown_reports(file, before, grown, count + len(new))
     summaries = [summary_of(event.id, [grown.lines[number] for number in event.items]) for event in grown.made]
     words, columns = WordIndexWriter(), ColumnsWriter()
     for summary in summaries:
@@ -161,6 +183,18 @@ def write_grown(file: SectionWriter, before: KeptEvents, grown: Grown) -> None:
     places = np.full(len(both), -1, np.int64)
     places[order] = np.arange(len(order))
     words.write(file, before.words, places)
+
+
+def _write_grown_reports(file: SectionWriter, before: KeptEvents, grown: Grown, count: int) -> None:
+    lines = _BothLines(before.lines, grown.lines, count)
+    new = range(len(before.lines), count)
+    origins: dict[tuple[int, str], list[int]] = {}
+    for place, event in enumerate(grown.made):
+        for number in event.items:
+            origins.setdefault((place, lines[number].origin), []).append(number)
+    texts = grown_texts(before.texts, lines, new, origins.values())
+    added = columns_of_reports((lines[number] for number in new), texts.first[len(before.lines) :])
+    _write_reports(file, lines, joined_reports(before.reports, added, texts.first), texts)
 
 
 def _write_grown_lines(file: SectionWriter, before: KeptEvents, lines: Mapping[int, Line], count: int) -> None:
@@ -189,8 +223,17 @@ def _reordered(
     return items[np.repeat(starts, sizes) + within], np.concatenate([[0], after]).astype(np.uint32)
 
 
-def _hash(name: str) -> int:
-    return int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+class _BothLines(MadeWhenAsked[Line]):
+    """The lines that were there, with those that are new or changed."""
+
+    def __init__(self, before: Sequence[Line], lines: Mapping[int, Line], count: int) -> None:
+        self._before, self._lines, self._count = before, lines, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def made(self, number: int) -> Line:
+        return self._lines[number] if number in self._lines else self._before[number]
 
 
 class KeptLines(MadeWhenAsked[Line]):
@@ -250,6 +293,39 @@ class KeptEvents:
         return read_columns(self.file, self._count)
 
     @cached_property
+    def reports(self) -> ReportColumns:
+        """The facts of all reports."""
+        if self.file.has("report_first"):
+            return read_reports(self.file, len(self.lines))
+        return columns_of_reports(self.lines, texts_of(self.lines).first)  # in an older file they do not stand
+
+    def files_from(self, number: int) -> NDArray[np.uint64]:
+        """Return the hashes of the files that the reports from a place on came from."""
+        if self.file.has("report_files"):
+            return self.file.array("report_files", "u8", number, len(self.lines))
+        return self.reports.files[number:]
+
+    @property
+    def texts(self) -> Texts:
+        """Which report each counts as, and by what near-copies are found."""
+        if not self.file.has("text_hashes"):
+            return texts_of(self.lines)
+        hashes, holders = self.file.array("text_hashes", "u4"), self.file.array("text_holders", "u4")
+        return Texts(self.reports.first, hashes, holders)
+
+    @cached_property
+    def terms(self) -> tuple[NewTerm, ...]:
+        """The terms that are new, by the origins as they were found."""
+        if not self.file.has("terms"):
+            return shown_terms(self.lines, self.reports)
+        return from_json(tuple[NewTerm, ...], self.file.packed("terms"))
+
+    @property
+    def event_of(self) -> NDArray[np.int32]:
+        """The place of the event of each report, -1 of one that is on none."""
+        return self._line_events
+
+    @cached_property
     def coverage(self) -> Coverage:
         """Which days and languages the reports cover."""
         return from_json(Coverage, self.file.packed("coverage"))
@@ -301,13 +377,17 @@ class KeptEvents:
     def around(self, names: Collection[str]) -> Watched:
         """Return the reports of some ids with all that are on one event with any of them."""
         places = self.of_reports(names)
-        numbers = {number for name in names for number in self.numbers_of(name)}
-        numbers.update(number for place in places for number in self.items(place))
-        here = {number: at for at, number in enumerate(sorted(numbers))}
+        here = {number: at for at, number in enumerate(self.numbers_around(names))}
         events = (
             Event(self.columns.id(place), tuple(here[number] for number in self.items(place))) for place in places
         )
         return Watched(tuple(self.lines[number] for number in here), tuple(events))
+
+    def numbers_around(self, names: Collection[str]) -> list[int]:
+        """Return the places of these reports among the lines, in their order."""
+        numbers = {number for name in names for number in self.numbers_of(name)}
+        numbers.update(number for place in self.of_reports(names) for number in self.items(place))
+        return sorted(numbers)
 
     def all_items(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """Return the places of the reports of all events, one event after another, and where each ends, after a 0."""
@@ -330,9 +410,9 @@ class KeptEvents:
         numbers: list[int] = self.file.array("brought", "u4").tolist() if self.file.has("brought") else []
         return numbers
 
-    def brought(self, taken: int) -> list[int]:
+    def brought(self, taken: int) -> NDArray[np.int64]:
         """Return the places of the reports that the run brought; the first ``taken`` came in earlier runs."""
-        return [*self.brought_again, *range(taken, len(self.lines))]
+        return np.concatenate([np.array(self.brought_again, np.int64), np.arange(taken, len(self.lines))])
 
     def place_of(self, number: int) -> int | None:
         """Return the place of the event that the report at a place among the lines is on."""
@@ -346,7 +426,7 @@ class KeptEvents:
     def _lines_by(self, section: str, name: str, of: Callable[[Line], str]) -> list[int]:
         """Return the places of the lines that have a name, by its hash."""
         hashes, numbers = self._hashes[section]
-        wanted = np.uint64(_hash(name))
+        wanted = np.uint64(name_hash(name))
         start, end = (int(np.searchsorted(hashes, wanted, side)) for side in ("left", "right"))
         return [number for number in numbers[start:end].tolist() if of(self.lines[number]) == name]
 
@@ -383,6 +463,7 @@ class KeptEvents:
                 raise ValueError("a report on another event")
         if self.coverage != coverage_of(line.told for line in self.lines):
             raise ValueError("other days or languages")
+        self._check_reports()
         if on_none != self.on_none:
             raise ValueError("another number of reports on no event")
         made = columns_of(map(self.summary, range(count)))
@@ -390,6 +471,20 @@ class KeptEvents:
             raise ValueError("an event with other facts than its reports")
         if not np.array_equal(self.columns.first, made.first):
             raise ValueError("an event told first at another time")
+
+    def _check_reports(self) -> None:
+        if not same_reports(self.reports, columns_of_reports(self.lines, self.reports.first)):
+            raise ValueError("a report with other facts than its own")
+        whole, texts = texts_of(self.lines), self.texts
+        on_event = self._line_events >= 0
+        if (texts.first[texts.first] != texts.first).any() or (on_event[texts.first] != on_event).any():
+            raise ValueError("a report that counts as one that counts as another")
+        if not np.array_equal(texts.first[on_event], whole.first[on_event]):
+            raise ValueError("a report that counts as one of another origin")
+        if not are_sound(texts, self.lines, np.nonzero(~on_event)[0].tolist()):
+            raise ValueError("hashes of other words")
+        if any(number >= len(self.lines) for term in self.terms for number, _ in term.places):
+            raise ValueError("a term in no report")
 
     def _check_numbers(self, count: int, reports: int) -> None:
         ends, items, event_of = self._item_ends.astype(np.int64), self._items, self._line_events

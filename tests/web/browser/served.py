@@ -212,7 +212,7 @@ def known(served: Served, year: int) -> dict[str, Any]:
     leila = served.people["leila"]
     runs = list_runs(served.book, leila, WATCH.id)
     month = next(run.number for run in runs if run.case == f"open-reports-{year}-09")
-    events = [event.summary for event in WatchNews(served.book, leila).events if event.run == month]
+    events = WatchNews(served.book, leila).runs[month].events()
     claims = list_runs(served.book, leila, CLAIMS.id)[0].number
     first = {one.report: one.id for one in reversed(shown_run(served.book, leila, claims, SHELF, unpack).kept.claims)}
     return {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 from msgspec import Struct
 
 from opencwc.convention.fields import read_yaml
@@ -20,12 +21,14 @@ from opencwc.language.phrases import bare_word
 from opencwc.language.place_keys import HAN, folded
 from opencwc.reports.model import Report, Span, Told
 from opencwc.reports.private_people import masked
+from opencwc.reports.report_columns import ReportColumns
 from opencwc.reports.topics.exact_tests import chance_of_at_least, least_counts_tested
 from opencwc.reports.topics.tree import load_tree
-from opencwc.reports.topics.trends import first_months
 from opencwc.reports.watched import Line
 
 ALPHA = 0.05
+MOST_READ = 3_000
+"""Reports whose phrases are compared: reading one takes a millisecond."""
 LONGEST_PHRASE = 3
 SIGNS = range(2, 7)
 """How many signs a Chinese phrase may have."""
@@ -64,25 +67,30 @@ class NewTerm(Struct, frozen=True):
 class _Seen(Struct):
     """Where a phrase was seen: texts, happenings of the newest month, ways of writing it, the first place in each."""
 
-    texts: set[str]
+    texts: set[int]
     happenings: set[str]
     written: Counter[str]
     places: dict[int, Span]
 
 
-def new_terms(lines: Sequence[Line], names: Sequence[str]) -> list[NewTerm]:
-    """Return the phrases that rose in the newest month, the surest first; ``names`` are those of `text_names`."""
-    numbers = [number for number, line in enumerate(lines) if _is_read(line.told)]
-    month_of = first_months([lines[number] for number in numbers], [names[number] for number in numbers])
-    newest = max(month_of.values(), default="")
+def new_terms(lines: Sequence[Line], columns: ReportColumns) -> list[NewTerm]:
+    """Return the phrases that rose in the newest month, the surest first.
+
+    Of more reports than `MOST_READ` those that were published last are compared.
+    """
+    numbers = _read(columns)
+    month_of: dict[int, int] = {}
+    for text, month in zip(columns.first[numbers].tolist(), columns.month[numbers].tolist(), strict=True):
+        month_of[text] = min(month, month_of.get(text, month))
+    newest = max(month_of.values(), default=0)
     of = sum(month == newest for month in month_of.values())
     if not of or of == len(month_of):
         return []
-    seen = _closed(_all_seen(lines, names, numbers, month_of, newest))
+    seen = _closed(_all_seen({number: lines[number] for number in numbers}, columns, month_of, newest))
     least, tested = least_counts_tested((len(one.texts) for one in seen.values()), of, len(month_of), ALPHA)
     terms = []
     for (lang, _), one in seen.items():
-        texts = sum(month_of[name] == newest for name in one.texts)
+        texts = sum(month_of[text] == newest for text in one.texts)
         if len(one.texts) < least or len(one.happenings) < 2:
             continue
         chance = tested * chance_of_at_least(texts, of, len(one.texts), len(month_of))
@@ -96,29 +104,33 @@ def new_terms(lines: Sequence[Line], names: Sequence[str]) -> list[NewTerm]:
     return sorted(terms, key=lambda term: (term.chance, term.phrase))
 
 
-def _is_read(told: Told) -> bool:
-    return bool(told.topics) or told.nature.kind in _KINDS
+def _read(columns: ReportColumns) -> list[int]:
+    """Return the numbers of the reports that are read for new terms, in their order."""
+    read = columns.of("topics", bool) | columns.of("kind", _KINDS.__contains__)
+    latest = columns.latest[read[columns.latest]]
+    numbers: list[int] = np.sort(latest[:MOST_READ]).tolist()
+    return numbers
 
 
 def _all_seen(
-    lines: Sequence[Line], names: Sequence[str], numbers: Iterable[int], month_of: Mapping[str, str], newest: str
+    lines: Mapping[int, Line], columns: ReportColumns, month_of: Mapping[int, int], newest: int
 ) -> dict[tuple[str, str], _Seen]:
     seen: dict[tuple[str, str], _Seen] = {}
-    for number in numbers:
-        line = lines[number]
+    for number, line in lines.items():
+        text = int(columns.first[number])
         for key, span in phrases_of(line.told):
             one = seen.setdefault((line.told.lang, key), _Seen(set(), set(), Counter(), {}))
-            one.texts.add(names[number])
+            one.texts.add(text)
             one.written[line.told.report.whole[span.start : span.end].lower()] += 1
             one.places.setdefault(number, span)
-            if month_of[names[number]] == newest:
-                one.happenings.add(line.event or names[number])
+            if month_of[text] == newest:
+                one.happenings.add(line.event or str(text))
     return seen
 
 
 def _closed(seen: Mapping[tuple[str, str], _Seen]) -> dict[tuple[str, str], _Seen]:
     """Leave out a phrase that stands in the same texts as a longer one around it: it says nothing of its own."""
-    by_texts: dict[tuple[str, frozenset[str]], list[str]] = defaultdict(list)
+    by_texts: dict[tuple[str, frozenset[int]], list[str]] = defaultdict(list)
     for (lang, key), one in seen.items():
         by_texts[lang, frozenset(one.texts)].append(key)
     kept = {}

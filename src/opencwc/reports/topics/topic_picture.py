@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+import numpy as np
 from msgspec import Struct
 
+from opencwc.reports.made_when_asked import MadeWhenAsked
 from opencwc.reports.model import OnTopic, Span
-from opencwc.reports.topics.independent_texts import text_names
+from opencwc.reports.report_columns import ReportColumns, columns_of_reports
+from opencwc.reports.topics.independent_texts import texts_of
 from opencwc.reports.topics.passages import Quote, is_withheld, quote, quote_of, sentence_around
 from opencwc.reports.topics.terms import NewTerm, new_terms
 from opencwc.reports.topics.tree import Topic, load_tree
@@ -31,6 +34,7 @@ class TopicPicture(Struct, frozen=True, dict=True):
     """Topics in the order of the tree with their trends, and the terms that are new in the newest month."""
 
     lines: Sequence[Line]
+    columns: ReportColumns
     trends: tuple[TopicTrend, ...]
     terms: tuple[NewTerm, ...]
 
@@ -49,7 +53,7 @@ class TopicPicture(Struct, frozen=True, dict=True):
     @property
     def on_none(self) -> int:
         """How many reports are on no topic."""
-        return sum(not line.told.topics for line in self.lines)
+        return int(np.count_nonzero(~self.columns.of("topics", bool)))
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -61,11 +65,11 @@ class TopicPicture(Struct, frozen=True, dict=True):
         topic = load_tree().find(name)
         return next((trend for trend in self.trends if trend.topic.id == topic.id), _empty(topic))
 
-    def reports_on(self, name: str) -> list[tuple[Line, OnTopic]]:
-        """Return the reports on a topic, the newest first."""
-        some = [(self.lines[number], found) for number in self.trend(name).numbers
-                for found in self.lines[number].told.topics if found.topic == name]  # fmt: skip
-        return sorted(some, key=lambda pair: pair[0].told.report.published, reverse=True)
+    def reports_on(self, name: str) -> Sequence[tuple[Line, OnTopic]]:
+        """Return the reports on a topic, the newest first, each read where it is looked at."""
+        numbers = np.array(self.trend(name).numbers, np.int64)
+        order = np.argsort(-self.columns.published[numbers], kind="stable")
+        return _OnTopic(self.lines, numbers[order].tolist(), name)
 
     def terms_on(self, name: str) -> list[NewTerm]:
         """Return the new terms that stand in reports on a topic."""
@@ -76,11 +80,35 @@ def _empty(topic: Topic) -> TopicTrend:
     return TopicTrend(topic, (TopicMonth("", 0, 0, 0.0, 1.0),), (), "absent")
 
 
+class _OnTopic(MadeWhenAsked[tuple[Line, OnTopic]]):
+    """Reports on a topic, by their numbers."""
+
+    def __init__(self, lines: Sequence[Line], numbers: Sequence[int], topic: str) -> None:
+        self._lines, self._numbers, self._topic = lines, numbers, topic
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def made(self, number: int) -> tuple[Line, OnTopic]:
+        """Return a report, and what it says of the topic."""
+        line = self._lines[self._numbers[number]]
+        return line, next(found for found in line.told.topics if found.topic == self._topic)
+
+
 def topic_picture(watched: Watched) -> TopicPicture:
     """Return the watch on topics of watched reports."""
-    names = text_names(watched.lines)
-    terms = (term for term in new_terms(watched.lines, names) if not is_withheld(term.phrase))
-    return TopicPicture(watched.lines, tuple(trends_of(watched.lines, names)), tuple(terms))
+    columns = columns_of_reports(watched.lines, texts_of(watched.lines).first)
+    return picture_of(watched.lines, columns, shown_terms(watched.lines, columns))
+
+
+def picture_of(lines: Sequence[Line], columns: ReportColumns, terms: Iterable[NewTerm]) -> TopicPicture:
+    """Return the watch on topics by the columns of reports; ``terms`` are those that are new."""
+    return TopicPicture(lines, columns, tuple(trends_of(columns)), tuple(terms))
+
+
+def shown_terms(lines: Sequence[Line], columns: ReportColumns) -> tuple[NewTerm, ...]:
+    """Return the terms that are new, but those that are withheld."""
+    return tuple(term for term in new_terms(lines, columns) if not is_withheld(term.phrase))
 
 
 def quoted(reports: Sequence[tuple[Line, OnTopic]]) -> list[QuotedReport]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from opencwc.finding import Message, Value
 from opencwc.models.statistics import wilson
 from opencwc.reports.event_wording import day_said
+from opencwc.reports.report_columns import ReportColumns
 from opencwc.reports.topics.exact_tests import chance_of_at_least, chance_of_at_most, significant
 from opencwc.reports.topics.tree import Topic, load_tree
-from opencwc.reports.watched import Line
 
 Change = Literal["first", "new", "rising", "falling", "steady", "few", "absent"]
 FEW = 3
@@ -71,54 +72,46 @@ class TopicTrend(Struct, frozen=True):
         return Message(f"watch_topic_{self.change}", values)
 
 
-def month_of(line: Line) -> str:
-    """Return the month in which a report was published, by the clock of its outlet."""
-    return f"{line.told.report.published:%Y-%m}"
-
-
-def trends_of(lines: Sequence[Line], names: Sequence[str]) -> list[TopicTrend]:
-    """Return every topic of the tree over the months; ``names`` are those of `text_names`.
+def trends_of(columns: ReportColumns) -> list[TopicTrend]:
+    """Return every topic of the tree over the months.
 
     A text counts in the month of its first report; it is on the topics that any of its reports is on.
     """
-    month_of_text = first_months(lines, names)
-    months = _all_months(sorted(set(month_of_text.values())))
-    all_texts: dict[str, int] = defaultdict(int)
-    for month in month_of_text.values():
-        all_texts[month] += 1
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for number, line in enumerate(lines):
-        for found in line.told.topics:
-            numbers[found.topic].append(number)
+    if not len(columns):
+        return [TopicTrend(topic, (), (), "absent") for topic in load_tree().topics]
+    months = first_months(columns)
+    earliest = int(months.min())
+    width = int(months.max()) - earliest + 1
+    names = [_month_name(earliest + at) for at in range(width)]
+    texts = np.zeros(len(columns), np.bool_)
+    texts[columns.first] = True
+    of = np.bincount(months[texts] - earliest, minlength=width).tolist()
+    on_any = np.nonzero(columns.of("topics", bool))[0]
+    numbers, values = columns.shared["topics"]
     trends = []
     for topic in load_tree().topics:
-        texts: dict[str, int] = defaultdict(int)
-        for name in {names[number] for number in numbers[topic.id]}:
-            texts[month_of_text[name]] += 1
-        counted = tuple(_month(month, texts[month], all_texts[month]) for month in months)
-        trends.append(TopicTrend(topic, counted, tuple(numbers[topic.id]), "absent"))
+        on_it = np.array([topic.id in some for some in values], np.bool_)
+        here = on_any[on_it[numbers[on_any]]]
+        counts = np.bincount(months[np.unique(columns.first[here])] - earliest, minlength=width).tolist()
+        counted = tuple(map(_month, names, counts, of))
+        trends.append(TopicTrend(topic, counted, tuple(here.tolist()), "absent"))
     return _compared(trends)
 
 
-def first_months(lines: Sequence[Line], names: Sequence[str]) -> Mapping[str, str]:
-    """Return for each text the month of its first report."""
-    months: dict[str, str] = {}
-    for line, name in zip(lines, names, strict=True):
-        month = month_of(line)
-        months[name] = min(month, months.get(name, month))
-    return months
+def first_months(columns: ReportColumns) -> NDArray[np.int32]:
+    """Return for each report the month of the first report of its text, by the clocks of their outlets."""
+    months = columns.month.copy()
+    np.minimum.at(months, columns.first, columns.month)
+    earliest: NDArray[np.int32] = months[columns.first]
+    return earliest
+
+
+def _month_name(number: int) -> str:
+    return f"{number // 12:04}-{number % 12 + 1:02}"
 
 
 def _month(month: str, texts: int, of: int) -> TopicMonth:
     return TopicMonth(month, texts, of, *wilson(texts, of))
-
-
-def _all_months(present: Sequence[str]) -> list[str]:
-    """Return the months from the first to the last, those without any report too."""
-    if not present:
-        return []
-    (first, last) = (12 * int(month[:4]) + int(month[5:]) - 1 for month in (present[0], present[-1]))
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(first, last + 1)]
 
 
 def _compared(trends: Sequence[TopicTrend]) -> list[TopicTrend]:

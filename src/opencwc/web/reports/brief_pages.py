@@ -24,7 +24,7 @@ from opencwc.jobs.briefs import (
     release_brief,
 )
 from opencwc.jobs.source_list import source_list
-from opencwc.reports.brief import LONGEST, MOST_EVENTS, UNRATED, BriefDraft, Judgement, event_now
+from opencwc.reports.brief import LONGEST, MOST_EVENTS, UNRATED, BriefDraft, Judgement
 from opencwc.reports.brief_report import brief_report
 from opencwc.reports.estimates import confidences, likelihoods
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY, grades_of
@@ -127,7 +127,7 @@ def _asked(having: BriefRun, before: BriefVersion | None, events: Sequence[str])
     """Return the events to write on: those of the version before as they are now, and those that are asked for."""
     known: dict[str, Judgement] = {}
     for item in before.brief.items if before else ():
-        now = event_now(item, having.summaries)
+        now = having.event_now(item)
         if now is not None:
             known.setdefault(now.id, item.judgement)
     return [

@@ -12,17 +12,19 @@ from opencwc.casebook.permissions import may
 from opencwc.jobs.page_captures import pages_of_case
 from opencwc.reports.captures import compare
 from opencwc.reports.model import Told
-from opencwc.reports.page_history import PageCapture, PageHistory, side_by_side
+from opencwc.reports.page_history import CapturedPages, PageCapture, PageHistory, side_by_side
 from opencwc.reports.private_people import masked
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import RIGHT_TO_LEFT, day_said
 
 router = Router(include_in_schema=False)
-MOST_ROWS = 1_000
+MOST_ROWS = 100
+MOST_SOUGHT = 500
+"""Pages that one page of the list shows; pages up to which a list is read as a whole."""
 Place = Annotated[int, Query(ge=0, le=LARGEST)]
 PageUrl = Annotated[str, Query(min_length=1, max_length=4_000, description="The address of the page.")]
 COLUMNS: tuple[ListColumn[PageHistory], ...] = (
@@ -49,27 +51,37 @@ COLUMNS: tuple[ListColumn[PageHistory], ...] = (
 @router.get("/watch/runs/{number}/captures", action="read")
 def show_captures(request: Request, number: Number, order: ListWanted) -> Response:
     """Show the pages of a case that were captured, those first that changed."""
-    pages = pages_of_case(book_of(request), person_of(request), number)
-    rows = _as_list(pages.pages, order, language_of(request))
+    case, lang = pages_of_case(book_of(request), person_of(request), number), language_of(request)
+    pages = case.pages
+    rows = listed(_first(pages, order), COLUMNS, order, lang)
+    shown = rows.rows[:MOST_ROWS]
     return page(
-        request, "reports/captures.html", shown=pages.shown, pages=pages, list=rows,
-        rows=list(zip(rows.rows, rows.texts, strict=True))[:MOST_ROWS], more=max(0, len(rows.rows) - MOST_ROWS),
-        again=sum(len(one.had) > 1 for one in pages.pages), changed=sum(one.changes > 0 for one in pages.pages),
-        failed=sum(len(one.had) < len(one.captures) for one in pages.pages),
+        request, "reports/captures.html", shown=case.shown, pages=case, list=rows,
+        rows=list(zip(shown, rows.texts, strict=False)), more=max(0, len(pages) - len(shown)) if not order.find else 0,
+        again=pages.again, changed=pages.changed, failed=pages.failed, sought=MOST_SOUGHT,
+        is_long=len(pages) > MOST_SOUGHT,
     )  # fmt: skip
 
 
 @router.get("/watch/runs/{number}/captures.{ending}", action="read")
 def give_captures(request: Request, number: Number, ending: Ending, order: ListWanted) -> Response:
     """Give the list of captured pages as a file, in which no cell is a formula."""
-    lang, pages = language_of(request), pages_of_case(book_of(request), person_of(request), number)
-    rows = _as_list(pages.pages, order, lang)
+    lang, case = language_of(request), pages_of_case(book_of(request), person_of(request), number)
+    rows = listed(case.pages.by_changes(), COLUMNS, order, lang)
     return downloads.download(rows.file(ending, "page_captures_list", lang), f"captures-{number}.{ending}")
 
 
-def _as_list(pages: Sequence[PageHistory], order: ListAsked, lang: str) -> ListShown[PageHistory]:
-    """Return captured pages as a list, those first that changed where nothing else is asked."""
-    return listed(sorted(pages, key=lambda one: (-one.changes, -len(one.captures))), COLUMNS, order, lang)
+def _first(pages: CapturedPages, order: ListAsked) -> Sequence[PageHistory]:
+    """Return the pages to show: all of a short list; of a long one the first of an order, or the one of an address."""
+    if len(pages) <= MOST_SOUGHT:
+        return pages.by_changes()
+    if order.find:
+        named = pages.page(order.find.strip())
+        return [named] if named is not None else pages.by_changes()[:MOST_SOUGHT]
+    name = order.order.removeprefix("-")
+    if name in ("captures", "changes", "failed", "last"):
+        return pages.by_count(name, most_first=order.order.startswith("-"))[:MOST_ROWS]
+    return pages.by_changes()[:MOST_ROWS]
 
 
 @router.get("/watch/runs/{number}/captures/page", action="read")

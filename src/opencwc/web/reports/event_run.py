@@ -21,7 +21,7 @@ from opencwc.reports.event_index import EventIndex, ShownEvents
 from opencwc.reports.event_index import EventsAsked as Asked
 from opencwc.reports.kept import KeptWatch, opened
 from opencwc.reports.summaries import STAGES, STATES, EventSummary
-from opencwc.reports.topics.topic_picture import TopicPicture, topic_picture
+from opencwc.reports.topics.topic_picture import TopicPicture
 from opencwc.reports.watched import Watched
 from opencwc.web.server.page_parameters import AddressFilter, Brief, asked_day
 from opencwc.web.server.service import book_of, person_of
@@ -93,7 +93,7 @@ class EventRun:
     @cached_property
     def topics(self) -> TopicPicture:
         """The watch on topics, by the origins as people decided on them."""
-        return topic_picture(self.watched) if self.decisions else self.shown.kept.topics
+        return self.shown.kept.topics(self.decisions)
 
     @property
     def waiting_events(self) -> list[EventSummary]:

@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.feeds import LONGEST, LONGEST_NAME, MOST, USUAL_HOURS, ask_fetch, change_feed, remove_feed
 from opencwc.jobs.feed_list import FeedRow, State, add_listed, feed_list
+from opencwc.jobs.feed_news import note_looked
 from opencwc.reports.opml import ListedFeed
 from opencwc.web.reports.feed_pages import OPML_FORM, CaseText, FeedNumber, Hours, add_sent
 from opencwc.web.server import downloads
-from opencwc.web.server.api_parameters import Closed, InLang, answers
+from opencwc.web.server.api_parameters import LARGEST, Closed, InLang, answers
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import sentence
 
@@ -38,12 +39,15 @@ class FeedAnswer(TypedDict):
     fetched_at: Annotated[str, Meta(description="When it was last fetched; empty before the first time.")]
     due_at: Annotated[str, Meta(description="When it is due; empty where nothing is planned.")]
     run: Annotated[int | None, Meta(description="The run in which what came new stands.")]
+    brought: Annotated[int | None, Meta(description="How many new items came when something came last.")]
+    since_look: Annotated[int, Meta(description="How many new items came since you last looked.")]
 
 
 class FeedsAnswer(TypedDict):
     """Feeds; `network` says whether the setting lets the service fetch any."""
 
     network: bool
+    newest: Annotated[int, Meta(description="The last run that is counted: send it when you have looked.")]
     feeds: list[FeedAnswer]
 
 
@@ -68,6 +72,12 @@ class HoursBody(Closed):
     hours: Hours
 
 
+class FeedLookBody(Closed):
+    """The last run that was looked at: `newest` of the list."""
+
+    run: Annotated[int, Field(ge=0, le=LARGEST)]
+
+
 class FetchBody(Closed):
     """The case whose feeds are to be fetched; those of all cases where none is named."""
 
@@ -78,7 +88,9 @@ class FetchBody(Closed):
 def list_all(request: Request, case: OfCase = "", lang: InLang = "en") -> Response:
     """List the feeds of a case, or of all: when each was last fetched, what came of it, and when it is due."""
     shown = feed_list(book_of(request), person_of(request), case)
-    return JSONResponse({"network": shown.fetched, "feeds": [_feed(row, lang) for row in shown.rows]})
+    return JSONResponse(
+        {"network": shown.fetched, "newest": shown.newest, "feeds": [_feed(row, lang) for row in shown.rows]}
+    )
 
 
 def _feed(row: FeedRow, lang: str) -> dict[str, Any]:
@@ -86,7 +98,7 @@ def _feed(row: FeedRow, lang: str) -> dict[str, Any]:
     return {
         "feed": feed.seq, "case": row.case, "url": feed.url, "name": feed.name, "hours": feed.hours,
         "person": feed.person, "state": row.state, "says": sentence(row.says, lang), "fetched_at": row.fetched_at,
-        "due_at": row.due_at, "run": row.run,
+        "due_at": row.due_at, "run": row.run, "brought": row.brought, "since_look": row.since_look,
     }  # fmt: skip
 
 
@@ -124,6 +136,16 @@ def give_opml(request: Request, case: OfCase = "") -> Response:
 def fetch(request: Request, body: FetchBody) -> Response:
     """Have feeds be fetched now; the server does it, where the setting switches the network on."""
     return JSONResponse({"due": ask_fetch(book_of(request), person_of(request), body.case)})
+
+
+@router.post(
+    f"{FEEDS}/looked", action="read", status_code=204, response_class=Response, answer={"description": "Noted"},
+    problems=(501,),
+)  # fmt: skip
+def look(request: Request, body: FeedLookBody) -> Response:
+    """Note that you have looked at what feeds brought up to a run; what comes later is new to you."""
+    note_looked(book_of(request), person_of(request), body.run)
+    return Response(status_code=204)
 
 
 @router.put(

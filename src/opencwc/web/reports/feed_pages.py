@@ -25,6 +25,7 @@ from opencwc.casebook.model import Person
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.jobs.feed_list import FeedRow, add_listed, feed_list
+from opencwc.jobs.feed_news import note_looked
 from opencwc.reports.opml import ListedFeed, read_opml
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.upload_forms import FILE, SentForm, UploadForm
@@ -80,6 +81,14 @@ COLUMNS: tuple[ListColumn[FeedRow], ...] = (
     ListColumn("feed", "page_feed", lambda row, lang: f"{row.feed.name} {row.feed.url}".strip()),
     ListColumn("case", "casebook_column_case", lambda row, lang: row.case),
     ListColumn("answer", "page_feed_answer", lambda row, lang: sentence(row.says, lang)),
+    ListColumn(
+        "brought", "page_feed_brought", lambda row, lang: "" if row.brought is None else str(row.brought),
+        lambda row: -1 if row.brought is None else row.brought, number=True,
+    ),
+    ListColumn(
+        "since_look", "page_feed_since_look", lambda row, lang: str(row.since_look), lambda row: row.since_look,
+        number=True,
+    ),
     ListColumn("fetched", "page_feed_fetched", lambda row, lang: _minute(row.fetched_at), lambda row: row.fetched_at),
     ListColumn("due", "page_feed_due", lambda row, lang: _minute(row.due_at), lambda row: row.due_at or "~"),
     ListColumn(
@@ -167,6 +176,20 @@ class CaseForm(Closed):
     """A case, or all."""
 
     case: Annotated[str, Field(max_length=64)] = ""
+
+
+class FeedLookForm(Closed):
+    """The last run that was looked at; ``case`` is the list to go back to."""
+
+    run: Annotated[int, Field(ge=0, le=LARGEST)]
+    case: Annotated[str, Field(max_length=64)] = ""
+
+
+@router.post(f"{FEEDS}/looked", action="read")
+def look(request: Request, form: Annotated[FeedLookForm, Form()]) -> Response:
+    """Mark what feeds brought as looked at; what came since stays new."""
+    note_looked(book_of(request), person_of(request), form.run)
+    return leading_to(f"{FEEDS}?{FeedFilter(form.case).query}" if form.case else FEEDS)
 
 
 @router.post(f"{FEEDS}/fetch", action=("read", "keep"))

@@ -205,9 +205,9 @@ def following(watches: Sequence[SavedWatch], summary: EventSummary) -> list[Save
 
 def _form(request: Request, name: str, question: WatchQuestion, action: str) -> Response:
     lang = language_of(request)
-    events = [event.summary for event in news_for(request).events]
-    countries = {event.place.country for event in events if event.place.country} | set(question.countries)
-    agents = {agent for event in events for agent in event.agents} | set(question.agents)
+    indexes = [run.index() for run in news_for(request).runs.values()]
+    countries = {code for index in indexes for code in index.values("country")} | set(question.countries)
+    agents = {agent for index in indexes for agent in index.agents} | set(question.agents)
     others = states_by_name(set(all_territories()) - countries, lang)
     return page(
         request, "reports/saved_form.html", name=name, question=question, target=action, longest_name=LONGEST_NAME,
@@ -243,7 +243,8 @@ def wanted_by(request: Request, run: EventRun) -> dict[str, list[WantedBy]]:
             wanted = WantedBy(watch.title, watch.address, one.state, one.changes)
             for key in one.event.summary.keys:
                 by_report.setdefault(key, []).append(wanted)
-    found = {summary.id: _of_event(summary, by_report) for summary in run.summaries}
+    events = run.index.of_reports(key.id for key in by_report)
+    found = {summary.id: _of_event(summary, by_report) for summary in events}
     return {event: wanted for event, wanted in found.items() if wanted}
 
 

@@ -171,7 +171,7 @@ def _source(row: SourceRow, lang: str) -> dict[str, Any]:
     return {
         **to_plain(source), "name": row.name, "state": row.health.state,
         "says": [sentence(one, lang) for one in row.health.says],
-        "reports": len(outlet.reports) if outlet else 0, "own": outlet.own if outlet else 0,
+        "reports": outlet.count if outlet else 0, "own": outlet.own if outlet else 0,
         "rewritten": outlet.rewritten if outlet else 0, "origins": outlet.origins if outlet else 0,
         "events": len(row.events), "languages": list(outlet.languages) if outlet else [],
         "last": outlet.last.isoformat() if outlet else "",
@@ -184,7 +184,7 @@ def _source(row: SourceRow, lang: str) -> dict[str, Any]:
 )  # fmt: skip
 def list_captures(request: Request, number: Number, after: After = 0, limit: Limit = A_PAGE) -> Response:
     """List the pages that reports of a case stand on, with how often each was captured and how often it changed."""
-    pages = pages_of_case(book_of(request), person_of(request), number).pages
+    pages = pages_of_case(book_of(request), person_of(request), number).pages.by_last()
     some = pages[after : after + limit]
     body = {
         "run": number,

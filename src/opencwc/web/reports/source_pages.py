@@ -104,7 +104,7 @@ COLUMNS: tuple[ListColumn[SourceRow], ...] = (
         "last", "page_watch_last", lambda row, lang: day_said(row.outlet.last.date(), lang) if row.outlet else "",
         lambda row: row.outlet.last.timestamp() if row.outlet else 0.0,
     ),
-    _numbers("reports", "watch_field_reports", lambda outlet: len(outlet.reports)),
+    _numbers("reports", "watch_field_reports", lambda outlet: outlet.count),
     _numbers("own", "page_source_own", lambda outlet: outlet.own),
     _numbers("rewritten", "page_source_rewritten", lambda outlet: outlet.rewritten),
     _numbers("origins", "watch_field_origins", lambda outlet: outlet.origins),
@@ -124,12 +124,11 @@ def show_sources(request: Request, wanted: SourcesAsked, order: ListWanted) -> R
     lang, read = language_of(request), read_sources_of(book_of(request), person_of(request))
     rows = listed([row for row in read.rows if wanted.wants(row)], COLUMNS, order, lang)
     counts = {state: sum(row.health.state == state for row in read.rows) for state in STATES}
-    newest = max((row.outlet.last for row in read.rows if row.outlet is not None), default=None)
     query = "&".join(part for part in (wanted.query, order.query) if part)
     return page(
         request, "reports/sources.html", list=rows, wanted=wanted, counts=counts, total=len(read.rows),
         rows=list(zip(rows.rows, rows.texts, strict=True))[:MOST_ROWS], more=max(0, len(rows.rows) - MOST_ROWS),
-        ungraded=sum(not row.grade for row in read.rows), newest=newest, address=address_of_outlet, base=LIST,
+        ungraded=sum(not row.grade for row in read.rows), newest=read.newest, address=address_of_outlet, base=LIST,
         csv=f"{LIST}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip
 
