@@ -82,6 +82,7 @@ class _Use:
     id = "use-multilingual-3"
     dimensions = 512
     thresholds = Thresholds(near=0.35, good=0.42, about=0.31)
+    threads = THREADS
 
     def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Encode stretches of the texts side by side, each by one thread: its products are too small to be shared.
@@ -97,17 +98,22 @@ class _Use:
     def _encoded(self, texts: list[str]) -> NDArray[np.float32]:
         import numpy as np
 
-        stretches = [texts[at : at + _STRETCH] for at in range(0, len(texts), _STRETCH)]
-        if not stretches:
+        if not texts:
             return np.zeros((0, self.dimensions), np.float32)
         encode = _use_model().encode
         with _thread_pools().limit(limits=1, user_api="blas"):
-            if len(stretches) == 1:
-                return np.asarray(encode(stretches[0]), np.float32)
-            with ThreadPoolExecutor(THREADS) as threads:
+            if self.threads == 1 or len(texts) <= _STRETCH:
+                return np.asarray(encode(texts), np.float32)
+            stretches = [texts[at : at + _STRETCH] for at in range(0, len(texts), _STRETCH)]
+            with ThreadPoolExecutor(self.threads) as threads:
                 return np.concatenate(list(threads.map(encode, stretches)), dtype=np.float32)
 
     questions = passages
+
+
+def encode_on_one_thread() -> None:
+    """Let the encoder use one thread, in a process that has a core of its own."""
+    _Use.threads = 1
 
 
 class _E5:

@@ -56,6 +56,9 @@ class Forests(NamedTuple):
             sum_leaves(table[part], *self[1:], sums[part])
 
         threads = _threads_for(len(table))
+        if threads == 1:  # to start one would cost more than the sums
+            add_up(slice(None))
+            return sums
         size = -(-len(table) // threads)
         with ThreadPoolExecutor(threads, thread_name_prefix="trees") as pool:
             for _ in pool.map(add_up, (slice(begin, begin + size) for begin in range(0, len(table), size or 1))):

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.errors import OutputError
+from opencwc.language.encoders import encode_on_one_thread
 from opencwc.reports.facts import tell_all
 from opencwc.reports.item import Item, item_of
 from opencwc.reports.topics.assignment import with_topics
@@ -90,6 +91,7 @@ _ENCODER: list[Encoder | None] = []
 
 def _take(encoder: Encoder | None) -> None:
     on_one_thread()
+    encode_on_one_thread()
     _ENCODER.append(encoder)
 
 

@@ -10,27 +10,30 @@ from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from math import nan
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 from threadpoolctl import threadpool_limits
 
-from opencwc.reports.conflicts import NEVER_ONE, RATHER_TWO, conflict, unlike
+from opencwc.reports.conflicts import NEVER_ONE, OTHER_AGENTS, RATHER_TWO, conflict, unlike
 from opencwc.reports.corrections import PairKey
 from opencwc.reports.incident_rows import one_incident
-from opencwc.reports.item import Item
+from opencwc.reports.item import Item, is_day
 from opencwc.reports.likeness import (
+    ANYWHERE,
     FAR_DAYS,
     NEAR_DAYS,
+    SPAN,
     Rarity,
     are_copies,
     fact_signs,
     family,
+    is_fresh,
     padded,
     signs_of_nearness,
     text_signs,
 )
-from opencwc.reports.likeness_model import Weights, sum_of, weighed
+from opencwc.reports.likeness_model import FLOOR, Weights, sum_of, weighed
 from opencwc.workers.pool import WorkerPool, in_order, on_one_thread
 
 if TYPE_CHECKING:
@@ -46,8 +49,18 @@ _BEFORE, _AFTER = 10, 45
 """Days by which dates may be told too early or too late, and by which a report may come after what it tells."""
 WORTH_PROCESSES = 4_096
 """Processes take some seconds to start: fewer reports are compared by this one."""
-Likely: TypeAlias = "tuple[list[int], list[int], Mapping[str, NDArray[np.float32]]]"
-"""Pairs, those that stand first and those that stand second, and the signs of meaning of each."""
+
+
+class Likely(NamedTuple):
+    """Pairs that may be one by what they share: the places of both, and the signs of meaning of each.
+
+    Of those that are ``far`` facts take off so much that they are below the floor.
+    """
+
+    some: list[int]
+    others: list[int]
+    far: list[bool]
+    meaning: Mapping[str, NDArray[np.float32]]
 
 
 class Month(NamedTuple):
@@ -60,7 +73,7 @@ class Month(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """Pairs with the log-odds of each, and those of them that say the same."""
+    """Pairs with the log-odds of each (NaN where they are surely below the floor), and those that say the same."""
 
     scores: dict[PairKey, float]
     copies: set[PairKey]
@@ -94,15 +107,22 @@ def compared(month: Month, known: Weights, rarity: Rarity) -> Weighed:
     if month.new == len(month.numbers):
         return found
     rough = _Rough(month, known)
-    for some, others, meaning in rough.pairs(month.new):
-        for at, (mine, theirs) in enumerate(zip(some, others, strict=True)):
+    for likely in rough.pairs(month.new):
+        for at, (mine, theirs, far) in enumerate(zip(likely.some, likely.others, likely.far, strict=True)):
             one, other = sorted((mine, theirs), key=month.numbers.__getitem__)
             key, pair = (month.numbers[one], month.numbers[other]), (month.items[one], month.items[other])
-            signs = {name: float(values[at]) for name, values in meaning.items()}
-            found.scores[key] = weigh(*pair, known, signs) + sum_of(rarity.signs(*pair), known.signs)
+            signs = {} if far else {name: float(values[at]) for name, values in likely.meaning.items()}
+            found.scores[key] = nan if far else weighed_pair(*pair, known, rarity, signs)
             if _says_the_same(*pair):
                 found.copies.add(key)
     return found
+
+
+def weighed_pair(
+    one: Item, other: Item, known: Weights, rarity: Rarity, meaning: Mapping[str, float] | None = None
+) -> float:
+    """Return the log-odds that two reports are on one event."""
+    return weigh(one, other, known, meaning) + sum_of(rarity.signs(one, other), known.signs)
 
 
 _GATES: Mapping[str, float] = {
@@ -150,6 +170,12 @@ class _Rough:
         self.vectors = np.stack([_middle(item.traits.vectors) for item in some])
         self.sentences, self.lengths = padded([item.traits.vectors for item in some])
         self.days = np.array([item.days or (0, 0) for item in some], dtype=np.int64).reshape(-1, 2)
+        self.on_day = np.array([item.days is not None and is_day(item.days) for item in some])
+        self.fresh = np.array([is_fresh(item) for item in some])
+        self.at_places = np.array(
+            [item.told.place.name != "" and item.told.nature.kind not in ANYWHERE for item in some]
+        )
+        self.rows = np.array([item.told.report.given is not None for item in some])
         self.published = np.array([item.order[0] / 86_400 for item in some])
         self.countries = np.array([_code(item.told.place.country) for item in some])
         self.languages = np.array([_code(item.told.lang) for item in some])
@@ -166,13 +192,15 @@ class _Rough:
         for start in range(first, len(self.days), block):
             stop = min(start + block, len(self.days))
             most = self._most(slice(start, stop), slice(0, stop))
+            gates = self._gates(slice(start, stop), slice(0, stop))
             at_most = most + self._nearness * np.minimum(1.0, self._near(slice(start, stop), slice(0, stop)))
             mine, theirs = np.nonzero(at_most > self.known.cut)
             earlier = theirs < mine + start
             mine, theirs = mine[earlier], theirs[earlier]
             for at in range(0, len(mine), _PAIRS_AT_ONCE):
                 some = mine[at : at + _PAIRS_AT_ONCE] + start, theirs[at : at + _PAIRS_AT_ONCE]
-                yield self._likely(*some, most[some[0] - start, some[1]])
+                place = some[0] - start, some[1]
+                yield self._likely(*some, most[place], gates[place])
 
     @cached_property
     def _nearness(self) -> float:
@@ -190,14 +218,21 @@ class _Rough:
 
         return np.asarray(self.vectors[rows] @ self.vectors[columns].T + _ALLOWANCE, np.float32)
 
-    def _likely(self, rows: NDArray[np.int64], columns: NDArray[np.int64], most: NDArray[np.float32]) -> Likely:
+    def _likely(
+        self,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        most: NDArray[np.float32],
+        gates: NDArray[np.float32],
+    ) -> Likely:
         """Return those of some pairs, in the order of their rows, that may reach the cut by what meaning says."""
         near = self._of_sentences(rows, columns)
         signs = signs_of_nearness(near, self.lengths[rows], self.lengths[columns])
         by_meaning = sum(self._most_of(name) * values for name, values in signs.items())
-        likely = most + by_meaning > self.known.cut
-        some, others = (each[likely].tolist() for each in (rows, columns))
-        return some, others, {name: values[likely] for name, values in signs.items()}
+        at_most = most + by_meaning
+        likely = at_most > self.known.cut
+        some, others, far = (each[likely].tolist() for each in (rows, columns, at_most - gates <= FLOOR))
+        return Likely(some, others, far, {name: values[likely] for name, values in signs.items()})
 
     def _of_sentences(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return for each pair how near each sentence of the one comes to each of the other."""
@@ -237,6 +272,23 @@ class _Rough:
         most += weight("kind_diff", 0.0) * (self.families[rows, None] != self.families[None, columns])
         most[(self.earlier[rows, None] & self.earlier[None, columns]) != 0] = -np.inf  # looked at there
         return np.asarray(most, np.float32)
+
+    def _gates(self, rows: slice, columns: slice) -> NDArray[np.float32]:
+        """Return what facts take off each pair that part two happenings; nothing of rows of a register."""
+        import numpy as np
+
+        elsewhere = self.countries[rows, None] != self.countries[None, columns]
+        told = (self.countries[rows, None] != 0) & (self.countries[None, columns] != 0)
+        gates = _GATES["country_diff"] * (elsewhere & told)
+        gates += _GATES["elsewhere"] * (elsewhere & self.at_places[rows, None] & self.at_places[None, columns])
+        gates += _GATES["kind_diff"] * (self.families[rows, None] != self.families[None, columns])
+        on_days = self.on_day[rows, None] & self.on_day[None, columns]
+        apart = on_days & (np.abs(self.days[rows, None, 0] - self.days[None, columns, 0]) > SPAN)
+        gates += _GATES["days_apart"] * apart
+        gates += _GATES["each_of_its_day"] * (apart & self.fresh[rows, None] & self.fresh[None, columns])
+        agents = self.agents[rows, None], self.agents[None, columns]
+        gates += OTHER_AGENTS * (((agents[0] & agents[1]) == 0) & (agents[0] != 0) & (agents[1] != 0))
+        return np.where(self.rows[rows, None] | self.rows[None, columns], 0.0, gates).astype(np.float32)
 
     def _by_days(self, rows: slice, columns: slice) -> NDArray[np.float64]:
         import numpy as np

@@ -33,7 +33,7 @@ _SAME_MATTER = 0.42
 and more, other matters mostly to less than this."""
 _SPEAK_OF_ALL = frozenset(("New York",))
 """The seat of the United Nations, by which outlets call bodies that sit elsewhere."""
-_OTHER_AGENTS, _OTHER_KIND, _OTHER_GOODS, _OTHER_DEED, _ABROAD = 2.0, 7.0, 8.0, 4.0, 1.0
+OTHER_AGENTS, _OTHER_KIND, _OTHER_GOODS, _OTHER_DEED, _ABROAD = 2.0, 7.0, 8.0, 4.0, 1.0
 """What is taken off for other chemicals, another kind of thing, other goods decided on, another thing decided, and one
 decided elsewhere."""
 
@@ -54,7 +54,7 @@ def unlike(one: Item, other: Item, facts: Mapping[str, float], texts: Mapping[st
     """
     if one.told.report.given is not None or other.told.report.given is not None:
         return 0.0
-    off = _OTHER_AGENTS * facts.get("agents_diff", 0.0)
+    off = OTHER_AGENTS * facts.get("agents_diff", 0.0)
     if any(facts.get(name) for name in _SPECIFIC) or texts.get("names", 0.0) >= _MANY_NAMES or _is_copied(texts):
         return off
     if facts.get("kind_diff"):

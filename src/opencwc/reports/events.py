@@ -12,13 +12,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain
+from math import inf, isnan
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from opencwc.reports.comparing import APART, WORTH_PROCESSES, Month, compared_side_by_side, key_of, months_of
+from opencwc.reports.comparing import (
+    APART,
+    WORTH_PROCESSES,
+    Month,
+    compared_side_by_side,
+    key_of,
+    months_of,
+    weighed_pair,
+)
 from opencwc.reports.corrections import Correction, PairKey, what_holds, with_followers
 from opencwc.reports.item import Item
+from opencwc.reports.likeness import Rarity
 from opencwc.reports.likeness_model import FLOOR, weights
 from opencwc.reports.linkage import average_linkage, connected
 from opencwc.reports.made_when_asked import MadeWhenAsked
@@ -121,7 +131,8 @@ class Archive:
         self._added: list[Item] = self.items
         if before is not None:
             self.items = _Both(before.items, self._added)
-        self._known = weights("event")
+        self._known, self._rarity = weights("event"), Rarity()
+        self._far: dict[PairKey, float] = {}
         self._scores: dict[PairKey, float] = {}
         self._months: dict[int, list[int]] = {}
         self._new: dict[int, list[int]] = defaultdict(list)
@@ -216,7 +227,7 @@ class Archive:
     def score(self, one: int, other: int) -> float:
         """Return the log-odds that two reports are on one event."""
         pair = self._leader_of(one), self._leader_of(other)
-        return float("inf") if pair[0] == pair[1] else self._scores.get((min(pair), max(pair)), APART)
+        return inf if pair[0] == pair[1] else self._score_of(key_of(*pair))
 
     def pairs(self) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.bool_]]:
         """Return the pairs that count, the log-odds of each and whether the two say the same, in a fixed order."""
@@ -325,13 +336,23 @@ class Archive:
                 yield from self._part(smaller, higher, pairs)
             return
 
-        def score(one: int, other: int) -> float:
-            key = key_of(one, other)
-            return _NEVER if key in pairs.parted else self._scores.get(key, APART)
-
         ordered = sorted(group, key=lambda number: self.items[number].order)
         together = connected(ordered, pairs.of(group, pairs.joined, pairs.copies))
+
+        def score(one: int, other: int) -> float:
+            key = key_of(one, other)
+            return _NEVER if key in pairs.parted else self._score_of(key)
+
         yield from average_linkage(together, score, cut, FLOOR)
+
+    def _score_of(self, key: PairKey) -> float:
+        """Return the log-odds of a pair; what is surely below the floor is weighed when it is asked for."""
+        score = self._scores.get(key, APART)
+        if isnan(score):
+            if key not in self._far:
+                self._far[key] = weighed_pair(self.items[key[0]], self.items[key[1]], self._known, self._rarity)
+            return self._far[key]
+        return score
 
     def _numbers_of(self) -> Callable[[Iterable[str]], set[int]]:
         """Return what gives the numbers of reports by their ids, each by the one that stands for it."""

@@ -139,7 +139,7 @@ def _apart_signs(one: Item, other: Item) -> dict[str, float]:
         gap = abs(one.days[0] - other.days[0])
         if gap > SPAN:
             signs["days_apart"] = 1.0
-            signs["each_of_its_day"] = float(_is_fresh(one) and _is_fresh(other))
+            signs["each_of_its_day"] = float(is_fresh(one) and is_fresh(other))
         if gap > NEAR_DAYS:
             signs["again_later"] = float(later.again)
     return signs
@@ -153,7 +153,7 @@ def _is_elsewhere(one: Told, other: Told) -> bool:
     return places[0].country != places[1].country
 
 
-def _is_fresh(item: Item) -> bool:
+def is_fresh(item: Item) -> bool:
     """Tell whether a report was published soon after the day that it tells of."""
     return item.days is not None and 0 <= item.told.report.published.date().toordinal() - item.days[0] <= NEAR_DAYS
 

@@ -334,7 +334,7 @@ class KeptReady:
 
     def _check_pairs(self, count: int) -> None:
         pairs, behind = self.pairs, self._behind
-        if not len(pairs) == len(self.scores) == len(self.copies) or not np.isfinite(self.scores).all():
+        if not len(pairs) == len(self.scores) == len(self.copies) or np.isinf(self.scores).any():
             raise ValueError("pairs without log-odds")
         if pairs.max(initial=0) >= max(count, 1) or (pairs[:, 0] >= pairs[:, 1]).any():
             raise ValueError("pairs of no report")
