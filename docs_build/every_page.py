@@ -51,7 +51,7 @@ class Picture(NamedTuple):
     @property
     def file(self) -> str:
         """Where it is, from the folder on."""
-        return f"{self.mode}/{self.kind.name}.{self.lang}.jpeg"
+        return f"{self.mode}/{self.kind.name}.{self.lang}.png"
 
 
 def take_every_page(
@@ -133,7 +133,7 @@ def _shown(page: Page, mode: Mode, file: Path) -> str:
         "width": mode.viewport["width"],
         "height": min(height, LONGEST_PAPER if mode.paper else TALLEST),
     }
-    page.screenshot(path=file, type="jpeg", quality=70, full_page=True, clip=clip)  # type: ignore[arg-type]
+    page.screenshot(path=file, full_page=True, clip=clip)  # type: ignore[arg-type]
     return f"{wider} pixels too wide" if wider > 0 else ""
 
 

@@ -29,6 +29,7 @@ class Visit:
         self.base = link.partition("/demo/")[0]
         self._link = link
         self._clients: dict[str, httpx.Client] = {}
+        self._sessions: dict[str, list[dict[str, str]]] = {"": []}
 
     def client(self, person: str) -> httpx.Client:
         """Return a client that is signed in as somebody, or as nobody."""
@@ -39,12 +40,14 @@ class Visit:
                 _prove(client)
                 client.post("/demo/switch", data={"login": f"demo-{person}"}).raise_for_status()
                 _prove(client)
+                jar = client.cookies.jar
+                self._sessions[person] = [{"name": one.name, "value": one.value or "", "url": self.base} for one in jar]
         return self._clients[person]
 
     def cookies(self, person: str) -> list[dict[str, str]]:
-        """Return what a browser sends to be that person."""
-        jar = self.client(person).cookies.jar
-        return [{"name": cookie.name, "value": cookie.value or "", "url": self.base} for cookie in jar]
+        """Return what a browser that is new here sends to be that person."""
+        self.client(person)
+        return self._sessions[person]
 
     def read(self, person: str, address: str) -> str:
         """Return the page of an address as a person sees it, ``""`` where there is none."""
