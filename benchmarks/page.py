@@ -11,31 +11,21 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from docs_build.page_visits import Visit, addresses
 from docs_build.pictures import demonstration
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from benchmarks.service import LOGIN, PASSWORD, service
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks" / "page.md"
-DOORS = (
-    "/", "/check", "/casebook", "/casebook?part=findings", "/casebook?part=cases", "/transfers", "/transfers/check",
-    "/declarations", "/declarations/submissions", "/declarations/registers", "/law", "/law/ask", "/law/shelf",
-    "/watch", "/watch/sources", "/watch/saved", "/claims", "/evidence", "/convention", "/convention?part=states",
-    "/models", "/settings", "/overview",
-)  # fmt: skip
-"""The pages that the walk over the demonstration begins with; it goes on to one page of each kind that they link to."""
 HOME_LANGUAGES = ("fr", "es", "ru", "ar", "zh")
-_A_FILE = re.compile(r"[./](csv|xlsx|ics|jsonl?|pdf|xml|docx|txt|proof|file)(\?|$)|format=")
-_NAMED = re.compile(r"(?<=/)(cases|CWC|AG|states|models|events|originals|topics|saved)/[^/?]+")
 TYPED = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "thiodiglycol", "caffeine", "CC(=O)Oc1ccccc1C(=O)O")
 BIG = (
     ("all findings", "/casebook?part=findings"),
@@ -94,58 +84,19 @@ def weights(browser: Browser) -> list[str]:
         "|---|--:|--:|--:|--:|",
     ]
     with demonstration() as link:
-        base = link.split("/demo/")[0]
-        context = browser.new_context(locale="en")
-        context.request.get(link)
-        state = context.storage_state()
-        context.close()
-        lines += [_weighed(browser, base, path, "en", state) for path in pages_of(browser, base, state)]
-        lines += [_weighed(browser, base, "/", lang, state) for lang in HOME_LANGUAGES]
+        visit = Visit(link)
+        lines += [_weighed(browser, visit, kind.person, address, "en") for kind, address in addresses(visit).items()]
+        lines += [_weighed(browser, visit, "leila", "/", lang) for lang in HOME_LANGUAGES]
     return [*lines, ""]
 
 
-def pages_of(browser: Browser, base: str, state: Any) -> list[str]:
-    """Return one address of each kind of page that can be reached in three steps."""
-    context = browser.new_context(locale="en", storage_state=state)
-    page = context.new_page()
-    found: list[str] = []
-    kinds = set(map(_kind, DOORS))
-    wave: Sequence[str] = DOORS
-    for _ in range(4):
-        reached: list[str] = []
-        for path in wave:
-            try:
-                page.goto(base + path)
-            except Error:  # a file, which the browser saves
-                continue
-            found.append(path)
-            links = page.eval_on_selector_all("main a[href^='/']", "all => all.map(one => one.getAttribute('href'))")
-            for link in links:
-                address = link.split("#")[0]
-                if _kind(address) not in kinds and not _A_FILE.search(address):
-                    kinds.add(_kind(address))
-                    reached.append(address)
-        wave = reached
-    context.close()
-    return found
-
-
-def _kind(address: str) -> str:
-    """Return what pages of one kind share.
-
-    >>> _kind("/law/runs/12/measures/CWC/DEF-01?from=inbox")
-    '/law/runs/N/measures/CWC/X'
-    """
-    path = address if address in DOORS else address.partition("?")[0]
-    return re.sub(r"(?<=/)\d+", "N", _NAMED.sub(r"\1/X", path))
-
-
-def _weighed(browser: Browser, base: str, path: str, lang: str, state: Any) -> str:
-    context = browser.new_context(locale=lang, storage_state=state)
+def _weighed(browser: Browser, visit: Visit, person: str, path: str, lang: str) -> str:
+    context = browser.new_context(locale=lang)
+    context.add_cookies(visit.cookies(person))
     page = context.new_page()
     sent: list[tuple[str, int]] = []
     page.on("requestfinished", lambda request: sent.append((request.url, request.sizes()["responseBodySize"])))
-    page.goto(base + path, wait_until="networkidle")
+    page.goto(visit.base + path, wait_until="networkidle")
     fonts = sum(size for url, size in sent if "woff2" in url or "noto-sans-sc" in url)
     charts = sum(size for url, size in sent if "vega" in url or "countries-" in url)
     whole = sum(size for _, size in sent)
@@ -224,7 +175,8 @@ _HEAD = """# The page
 
 Measured by `python -m benchmarks.page --write`; each run writes this file anew. Aims: a page under 100 KB without
 editor, charts and the fonts for Arabic and Chinese, its first paint under 0.5 s, an answer while typing under 60 ms, a
-filter on a million findings under 150 ms. The pages are one of each kind in the demonstration, with nothing cached.
+filter on a million findings under 150 ms. The pages are one of each kind in the
+demonstration (docs_build/page_kinds.py), with nothing cached.
 
 """
 

@@ -1,15 +1,17 @@
 """Take the pictures of the README and the docs: ``python -m docs_build.pictures [FOLDER]`` (else docs/images).
 
 They are what a browser shows of the demonstration, in the order of docs/tutorial/a-day-with-the-page.md; the tests
-take them anew and compare their names and what can be read on the pages.
+take them anew and compare their names and what can be read on the pages. With ``--every-page FOLDER`` it takes every
+kind of page instead, in every language, by day and by night, on a telephone and on paper (`every_page`).
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,14 +72,14 @@ def demonstration(year: Path | None = None) -> Iterator[str]:
             process.terminate()
 
 
-def take(folder: Path, year: Path | None = None) -> None:
-    """Take every picture into a folder, of a kept demonstration where one is named."""
+def take(folder: Path, link: str) -> None:
+    """Take every picture into a folder, of the demonstration behind the link that signs in."""
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with demonstration(year) as link, sync_playwright() as playwright:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        base = link.split("/demo/")[0]
+        base = link.partition("/demo/")[0]
         for shot in SHOTS:
             context = browser.new_context(
                 viewport={"width": shot.width, "height": HEIGHT},
@@ -134,5 +136,29 @@ def _of_transfers(page: Page, base: str, what: str) -> str:
     return pair.locator("th a").get_attribute("href") or run
 
 
+def main() -> int:
+    """Take the pictures that the command line asks for; the status is 1 where something of them is wrong."""
+    from docs_build.every_page import MODES, take_every_page
+    from opencwc.wording import LANGUAGES
+
+    parser = argparse.ArgumentParser(prog="python -m docs_build.pictures")
+    parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
+    parser.add_argument("--every-page", type=Path, metavar="FOLDER", help="every kind of page, into a folder")
+    parser.add_argument("--languages", default=",".join(LANGUAGES), help="such as en,ar; else all")
+    parser.add_argument("--modes", default=",".join(MODES), help="of light, dark, phone and print; else all")
+    parser.add_argument("--only", default="", help="kinds of page with these letters in their name")
+    parser.add_argument("--minutes", type=float, default=60, help="end after so many minutes (60)")
+    parser.add_argument("--link", default="", help="of a demonstration that runs; else one is started")
+    asked = parser.parse_args()
+    languages, modes = asked.languages.split(","), asked.modes.split(",")
+    with nullcontext(asked.link) if asked.link else demonstration() as link:
+        if not asked.every_page:
+            take(asked.folder, link)
+            return 0
+        wrong = take_every_page(link, asked.every_page, languages, modes, asked.only, asked.minutes)
+    print(*wrong, f"{asked.every_page / 'index.html'} shows the pictures", sep="\n")
+    return 1 if wrong else 0
+
+
 if __name__ == "__main__":
-    take(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)
+    sys.exit(main())

@@ -27,7 +27,7 @@ from opencwc.casebook.decisions import (
     seen_finding,
 )
 from opencwc.casebook.finding_keys import next_under_keys
-from opencwc.casebook.model import UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
+from opencwc.casebook.model import NO_LIST, UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.runs import decoded_run, input_key, require_verdict
@@ -354,7 +354,7 @@ def conditions_of(connection: Connection, person: Person, wanted: Filter, table:
             require_verdict(verdict)
         conditions.append(table.c.verdict.in_(wanted.verdict))
     if wanted.list:
-        conditions.append(table.c.list == wanted.list)
+        conditions.append(table.c.list == ("" if wanted.list == NO_LIST else wanted.list))
     if wanted.entry:
         if not wanted.list:
             raise InputError("entry_without_list")

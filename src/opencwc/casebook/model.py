@@ -105,12 +105,17 @@ class Case:
     retain_until: str = ""
 
 
+NO_LIST = "-"
+"""As the list of a filter: findings that name no entry of any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which findings to list or count; an empty field asks for nothing.
 
-    ``text`` is the whole input or id of a row, ``find`` words that stand in what a unit is called, ``below`` the share
-    in per cent that the text states less than, ``units`` are numbers of units.
+    ``list`` is that of an entry, or `NO_LIST` for the findings without one; ``text`` is the whole input or id of a row,
+    ``find`` words that stand in what a unit is called, ``below`` the share in per cent that the text states less than,
+    ``units`` are numbers of units.
     """
 
     case: str = ""

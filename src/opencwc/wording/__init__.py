@@ -54,6 +54,8 @@ def _value(key: str, value: Value, lang: str) -> Value:
     """Return a value as it is to be said: a count as a number, a substance by its name in the language."""
     if key == "count" and isinstance(value, int):
         return float(value)
+    if key == "unit" and isinstance(value, str):
+        return unit_said(value, lang)
     if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
         from opencwc.wording.chemical_names import name_said
 
@@ -259,11 +261,25 @@ def number_said(number: float | str, lang: str = "en") -> str:
 def amount_said(text: str, lang: str = "en") -> str:
     """Say an amount as the language writes its number; what is no amount stays as it is.
 
-    >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("× 5.23", "ru"), amount_said("7.2")
-    ('18,000 kg', '0,5 L', '× 5,23', '7.2')
+    >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("0.5 t", "ru"), amount_said("× 5.23", "ru")
+    ('18,000 kg', '0,5 L', '0,5 т', '× 5,23')
+    >>> amount_said("Sarin"), amount_said("7.2")
+    ('Sarin', '7.2')
     """
     amount = _AMOUNT.fullmatch(text)
-    return f"{amount[1] or ''}{number_said(amount[2], lang)}{amount[3] or ''}" if amount else text
+    if amount is None:
+        return text
+    times, number, unit = amount.groups("")
+    return f"{times}{number_said(number, lang)}{unit[:1]}{unit_said(unit[1:], lang)}"
+
+
+def unit_said(unit: str, lang: str) -> str:
+    """Say a unit of mass as the language writes it; another one stays as it is.
+
+    >>> unit_said("kg", "ru"), unit_said("L", "ru")
+    ('кг', 'L')
+    """
+    return unit if lang == "en" or unit not in _MASSES else say(f"threshold_unit_{unit}", lang)
 
 
 @cache
@@ -315,6 +331,7 @@ _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
+_MASSES = ("t", "kg", "g", "mg")
 _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""
 _AMOUNT = re.compile(r"([×÷] )?(-?[0-9]+(?:\.[0-9]+)?)( (?:kg|g|mg|t|L|kL|mL|%))?(?(1)|(?<=[A-Za-z%]))")

@@ -21,6 +21,9 @@ DROP = """(zone, [text, name]) => {
     zone.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
 }"""
 
+OF_ONE_CHOICE = """element => document.activeElement.type === "radio" && document.activeElement.name === element.name"""
+"""Whether the focus is on another answer of the same choice, which Tab would leave."""
+
 PRESSED = """element => { element.pressed = 0;
   addEventListener("click", (event) => {
     if (event.target === element && !event.defaultPrevented) element.pressed += 1; }); }"""
@@ -68,12 +71,13 @@ class Keyboard:
     """Goes by Tab to whatever it needs; the mouse is never touched."""
 
     def reach(self, what: Locator, most: int = 150) -> None:
-        """Press Tab until something has the focus."""
+        """Press Tab until something has the focus; within one choice, an arrow."""
         expect(what).to_be_visible()
+        radio = what.evaluate("element => element.type === 'radio'")
         for _ in range(most):
             if what.evaluate("element => element === document.activeElement"):
                 return
-            what.page.keyboard.press("Tab")
+            what.page.keyboard.press("ArrowDown" if radio and what.evaluate(OF_ONE_CHOICE) else "Tab")
         raise AssertionError(f"the keyboard does not come to {what}")
 
     def press(self, what: Locator) -> None:

@@ -171,6 +171,19 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         assert len(client.get(f"{FINDINGS}&view=table&case=bulk", headers=PAGE).content) < 150_000
 
 
+def test_single_findings_are_sorted_by_a_heading(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&view=table")
+        (heading,) = [one for one in page.all("a", class_="sorts") if "order=verdict" in one.attributes["href"]]
+        sorted_page = page_of(client, heading.attributes["href"])
+        verdicts = [line.one(class_="badge").text for line in lines(sorted_page)]
+        assert verdicts == sorted(verdicts) and len(verdicts) == len(lines(page)) > 1
+        again = next(one for one in sorted_page.all("a", class_="sorts") if "order=-verdict" in one.attributes["href"])
+        turned = page_of(client, again.attributes["href"])
+        assert [line.one(class_="badge").text for line in lines(turned)] == sorted(verdicts, reverse=True)
+        assert page_of(client, f"{FINDINGS}&view=table&order=mentions").one("th", aria_sort="ascending")
+
+
 def test_the_other_columns_of_a_row_stand_by_its_finding(house: House) -> None:
     keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     case_for_keeping(house.book, keeper, "stock")

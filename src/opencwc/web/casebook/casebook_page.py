@@ -17,7 +17,7 @@ from opencwc.casebook.case_report import verdict_counts, why
 from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
-from opencwc.casebook.findings import Counts, count_findings, list_findings, makers_of, runs_asked
+from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked
 from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
@@ -25,6 +25,7 @@ from opencwc.casebook.requests import Request as Asking
 from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
+from opencwc.casebook.sorted_findings import FINDING_ORDERS, list_sorted
 from opencwc.casebook.units import MOST_SORTED, list_units, show_unit
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
@@ -200,7 +201,7 @@ def _listed(
 ) -> dict[str, Any]:
     """Return a page of what a list shows: units, or each finding by itself."""
     if shown.view != "units" and not waiting:
-        return _findings(book, person, lang, asked, shown.view, int(shown.after) if shown.after.isdecimal() else 0)
+        return _findings(book, person, lang, asked, shown)
     if shown.whole:
         lines, cut = whole_list(
             book, person, asked.wanted, lang, shown.sorted_by, MOST_PRINTED, waiting=waiting
@@ -259,15 +260,19 @@ def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
     return [ToAnswer(request, names.get(request.asked_by, request.asked_by)) for request in waiting]
 
 
-def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, view: str, after: int) -> dict[str, Any]:
-    most = MOST_CARDS if view == "cards" else MOST_ROWS
-    listed = list_findings(book, person, asked.wanted, after=after, limit=most)
+def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, shown: Shown) -> dict[str, Any]:
+    """Return findings one by one, in the order of a column; one that only units can be sorted by counts for nothing."""
+    most = MOST_CARDS if shown.view == "cards" else MOST_ROWS
+    order = shown.order if shown.order.removeprefix("-") in FINDING_ORDERS else ""
+    listed = list_sorted(book, person, asked.wanted, order=order, after=shown.after, limit=most)
     values: dict[str, Any] = {
         "lines": [_line(finding, lang) for finding in listed.findings],
         "next": listed.next,
         "cards": [],
+        "finding_orders": FINDING_ORDERS,
+        "order": order,
     }
-    if view == "cards":
+    if shown.view == "cards":
         values["cards"] = _cards(book, listed.findings, lang, asked)
     return values
 

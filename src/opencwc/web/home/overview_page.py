@@ -22,7 +22,7 @@ from opencwc.web.casebook.home_doors import FigureRow, HouseFigure
 from opencwc.web.casebook.service_doors import faces
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server import downloads
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import language_of, month_said, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 
@@ -44,8 +44,9 @@ def show(request: Request) -> Response:
     lang, today = language_of(request), entrance_of(request).people.clock().date()
     known = (_upright(figure, lang) for figure in _figures(book_of(request), person_of(request), lang, today))
     figures = [(figure, _bars(figure)) for figure in known]
+    undecided = sum(number for _, number in open_by_age(book_of(request), person_of(request), today))
     return page(
-        request, "home/overview.html", figures=figures, today=today,
+        request, "home/overview.html", figures=figures, today=today, undecided=undecided,
         deadlines=next_deadlines(today), amendments=amendments_waiting(request),
     )  # fmt: skip
 
@@ -83,7 +84,7 @@ def _by_month(book: Casebook, person: Person, lang: str) -> HouseFigure:
     names = tuple(name if isinstance(name, str) else say(name, lang) for name in said)
     address = "/casebook?part=findings"
     rows = tuple(
-        FigureRow(month, tuple(counts[group] for group in groups), address)
+        FigureRow(month_said(month, lang), tuple(counts[group] for group in groups), address)
         for month, counts in sorted(by_month.items())[-MOST_MONTHS:]
     )
     return HouseFigure("months", say("page_figure_month", lang), names, rows)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -299,6 +299,16 @@ def duration_said(time: timedelta, lang: str) -> str:
     ('2 minutes', '7 секунд')
     """
     return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
+
+
+def month_said(month: str, lang: str) -> str:
+    """Write a month as a heading of the language has it.
+
+    >>> month_said("2026-11", "fr"), month_said("2026-03", "zh")
+    ('novembre 2026', '2026年3月')
+    """
+    year, number = map(int, month.split("-"))
+    return _western(format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang)))
 
 
 def _first_in_french(said: str, lang: str) -> str:

@@ -165,8 +165,10 @@ function configOf(look) {
       ...text, domainColor: look.line, tickColor: look.line, gridColor: look.line, labelOverlap: true, labelSeparation: 8,
       labelLimit: Math.min(260, look.width * 0.4),
     },
+    // What the upright axis counts stands level above it, and not on its side.
+    axisY: { titleAngle: 0, titleAnchor: "end", titleAlign: look.rtl ? "left" : "right", titleBaseline: "bottom", titlePadding: 8, titleY: -8 },
     legend: {
-      ...text, orient: "top", symbolStrokeColor: look.soft, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.width < 500 ? 1 : 0,
+      ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.width < 500 ? 1 : 0,
       layout: { top: { anchor: look.rtl ? "end" : "start" } },
     },
     view: { stroke: null },

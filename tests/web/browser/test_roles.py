@@ -1,0 +1,148 @@
+"""The main job of each role, from home to its result in at most five actions: by mouse, by keyboard, on a telephone.
+
+An action is a press or a text that is written; to move the mouse or the focus is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from web.browser.conftest import DESK, Visitors
+from web.browser.walking import Hand, Keyboard, Mouse, Words
+
+MOST = 5
+PHONE = {"width": 360, "height": 740}
+_NUMBERS = count(1)
+
+
+@dataclass
+class Actions:
+    """What somebody does on a page with a hand, counted."""
+
+    page: Page
+    words: Words
+    hand: Hand
+    made: int = 0
+
+    def press(self, what: Locator) -> None:
+        self.made += 1
+        self.hand.press(what)
+
+    def write(self, where: Locator, text: str) -> None:
+        self.made += 1
+        self.hand.write(where, text)
+
+    def door(self, address: str) -> None:
+        self.press(self.page.locator(f"main a[href='{address}']").first)
+        self.page.wait_for_url(f"**{address}")
+
+    def follow(self, selector: str) -> None:
+        """Press the first link of these that is seen, and wait until its page is there."""
+        link = self.page.locator(selector).locator("visible=true").first
+        there = link.get_attribute("href") or ""
+        self.press(link)
+        self.page.wait_for_url(lambda url: url.endswith(there))
+
+
+def check_a_chemical(does: Actions) -> None:
+    does.door("/check")
+    does.write(does.page.locator("#value"), "111-48-8")
+    expect(does.page.locator("#answer h2")).to_contain_text("2B13")
+
+
+def open_an_event(does: Actions) -> None:
+    does.door("/watch")
+    does.follow("main a[href^='/watch/runs/']")
+    does.follow("main h3 a[href*='/events/'], main a[href*='/events/']")
+    expect(does.page.locator("main h1")).to_be_visible()
+
+
+def see_what_a_law_covers(does: Actions) -> None:
+    does.door("/law")
+    does.follow("main a[href^='/law/runs/']")
+    does.follow("main a[href*='/measures/']")
+    expect(does.page.locator(".law-passage, .elements").first).to_be_visible()
+
+
+def decide_on_what_waits(does: Actions) -> None:
+    does.door("/casebook?part=inbox")
+    does.follow("main [data-item] th a[href^='/findings/']")
+    there = does.page.url
+    does.press(does.page.locator("[data-decide] input[value=need_more]"))
+    does.write(does.page.locator("[data-decide] textarea[name=reason]"), "which plant?")
+    does.press(does.words.button(does.page, "page_decide_send"))
+    does.page.wait_for_url(lambda url: url.partition("?")[0] != there.partition("?")[0])
+
+
+def open_what_is_due(does: Actions) -> None:
+    does.door("/declarations/submissions")
+    does.follow("#submissions a[href^='/declarations/submissions/']")
+    does.follow("main a[href$='/due']")
+    expect(does.page.locator("main table").first).to_be_visible()
+
+
+def add_a_person(does: Actions) -> None:
+    does.door("/settings/people")
+    does.write(does.page.locator("input[name=login]"), f"newcomer-{next(_NUMBERS)}")
+    does.press(does.words.button(does.page, "page_settings_add_button"))
+    expect(does.page.locator("[data-secret]")).to_contain_text("/auth/invitation")
+
+
+def verify_the_record(does: Actions) -> None:
+    does.door("/audit")
+    does.press(does.words.button(does.page, "page_audit_verify"))
+    expect(does.page.locator("#verification [data-verdict], #verification h2").first).to_be_visible(timeout=60_000)
+
+
+def see_what_waits_in_the_house(does: Actions) -> None:
+    does.door("/overview")
+    expect(does.page.locator("main h1")).to_have_text(re.compile(r"\d"))
+    does.follow(".figures a[href^='/casebook']")
+    expect(does.page.locator("main [data-item]").first).to_be_visible()
+
+
+JOBS: dict[str, tuple[str, str, Callable[[Actions], None]]] = {
+    "officer": ("amara", "officer", check_a_chemical),
+    "analyst": ("amara", "analyst", open_an_event),
+    "lawyer": ("amara", "lawyer", see_what_a_law_covers),
+    "reviewer": ("leila", "reviewer", decide_on_what_waits),
+    "declarant": ("nora", "declarant", open_what_is_due),
+    "administrator": ("ingrid", "administrator", add_a_person),
+    "auditor": ("wei", "auditor", verify_the_record),
+    "manager": ("mateo", "reviewer", see_what_waits_in_the_house),
+}
+WAYS = {
+    "en-mouse": ("en", Mouse(), DESK),
+    "fr-mouse": ("fr", Mouse(), DESK),
+    "ar-mouse": ("ar", Mouse(), DESK),
+    "ar-keyboard-phone": ("ar", Keyboard(), PHONE),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("role", JOBS)
+def test_a_role_comes_from_home_to_the_result_of_its_job(open_page: Visitors, role: str, way: str) -> None:
+    person, work, job = JOBS[role]
+    lang, hand, room = WAYS[way]
+    page = open_page(person, "", kept=True).page
+    page.set_viewport_size(room)  # type: ignore[arg-type]
+    page.goto(f"/?work={work}&lang={lang}")
+    does = Actions(page, Words(lang), hand)
+    with open_page.served.without_rechecks():
+        job(does)
+    assert does.made <= MOST
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("html").get_attribute("lang") == lang
+
+
+def test_actions_are_counted(open_page: Visitors) -> None:
+    page = open_page("amara", "/?work=officer", kept=True).page
+    does = Actions(page, Words("en"), Keyboard())
+    check_a_chemical(does)
+    assert does.made == 2
