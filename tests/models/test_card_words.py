@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,13 +15,15 @@ from opencwc.wording import LANGUAGES
 def test_the_english_words_are_those_of_the_card_and_every_language_has_its_own(id: str) -> None:
     card = load_card(find_model(id).card)
     english = card_words(card, "en")
-    assert (english.title, english.use, english.out_of_use, english.without) == tuple(
-        text.replace("'", "’") for text in (card.title, card.use, card.out_of_use, card.without)
+    of_the_card = (card.title, card.use, card.out_of_use, card.without, *card.limits)
+    assert (english.title, english.use, english.out_of_use, english.without, *english.limits) == tuple(
+        re.sub('"([^"]*)"', r"“\1”", text.replace("'", "’")) for text in of_the_card
     )
     for lang in set(LANGUAGES) - {"en"}:
         words = card_words(card, lang)
         assert words.lang == lang
         assert not {words.title, words.use, words.out_of_use, words.without} & {card.title, card.use, card.without}
+        assert len(words.limits) == len(card.limits) and not {*words.limits} & {*card.limits}
 
 
 def test_a_model_that_the_catalogs_do_not_know_is_said_in_english() -> None:

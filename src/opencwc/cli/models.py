@@ -262,7 +262,7 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
     yield labelled("component", card.component)
     for label, text in (("use", words.use), ("out_of_use", words.out_of_use), ("without", words.without)):
         yield labelled(label, text)
-    for label, items in (("data", card.data), ("limits", card.limits)):
+    for label, items in (("data", card.data), ("limits", words.limits)):
         yield labelled(label, "")
         yield from (f"    - {item}" for item in items)
     yield labelled("licence", card.licence)

@@ -1,4 +1,4 @@
-"""What a card says of its model in the reader's language; data, limits and licence stay in English, as reviewed."""
+"""What a card says of its model in the reader's language; data and licence stay in English, as reviewed."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ PARTS = ("title", "use", "out_of_use", "without")
 
 @dataclass(frozen=True, slots=True)
 class CardWords:
-    """The title of a model, what it is for, what it is not for, what happens without it; ``lang`` is their language."""
+    """The title of a model, what it is for and not for, what happens without it, its limits, and their language."""
 
     lang: str
     title: str
     use: str
     out_of_use: str
     without: str
+    limits: tuple[str, ...]
 
 
 def card_words(card: Card, lang: str) -> CardWords:
     """Say a card in a language; a model that the catalogs do not know is said as its card is written, in English."""
-    texts = {part: say(message_id(card.id, part), lang) for part in PARTS}
-    if any(text == message_id(card.id, part) for part, text in texts.items()):
-        return CardWords("en", card.title, card.use, card.out_of_use, card.without)
-    return CardWords(lang, **texts)
+    ids = [message_id(card.id, part) for part in (*PARTS, *(f"limit_{at + 1}" for at in range(len(card.limits))))]
+    texts = [say(id, lang) for id in ids]
+    if any(text == id for text, id in zip(texts, ids, strict=True)):
+        return CardWords("en", card.title, card.use, card.out_of_use, card.without, tuple(card.limits))
+    title, use, out_of_use, without, *limits = texts
+    return CardWords(lang, title, use, out_of_use, without, tuple(limits))
 
 
 def model_title(id: str, lang: str) -> str:

@@ -43,7 +43,7 @@ def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> No
                 card.out_of_use,
                 card.without,
                 *card.data,
-                *card.limits,
+                *card_words(card, "en").limits,
                 card.licence,
                 card.version,
             ):
@@ -59,7 +59,7 @@ def test_the_pages_are_whole_in_each_language(still: House, lang: str) -> None:
             words = card_words(load_card(model.card), lang)
             card_page = page_of(client, f"/models/{model.id}", lang).one("main")
             assert card_page.one("h1").text == words.title and words.title in listing.text
-            for text in (words.use, words.out_of_use, words.without):
+            for text in (words.use, words.out_of_use, words.without, *words.limits):
                 assert squeezed(text) in squeezed(card_page.text)
             assert "`" not in card_page.text
 
