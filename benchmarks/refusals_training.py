@@ -52,13 +52,14 @@ GAMMA = 1.0
 GROUP_SCALE = 0.3
 RUN_SHARE = 1.0
 """How much the runs of letters weigh beside the meaning, whose share is one."""
-RIDGE = 0.4
+RIDGE = 0.3
 HARMLESS_REFUSED = 0.04
 """Share of the harmless that may be refused where each is scored without its hand: the limit is set by it."""
 LIFTED = ("synthesis", "route", "dispersal")
 """Categories whose words a question on punishment has too; what the rules refuse as another is never let pass."""
-LIFTED_AT_MOST = 0.25
-"""A refusal of the rules is lifted below half the least chance that one of its category had rightly, and below this."""
+LIFTED_AT_MOST = 0.4
+LIFTED_SHARE = 0.7
+"""A refusal of the rules is lifted below this share of the least chance that one of its category had rightly."""
 FRAMES = Path(__file__).with_name("request_frames.yaml")
 FRAMED = 4
 """One request in so many is learnt in a frame too."""
@@ -152,7 +153,7 @@ def _learnt(
 
     The score without a block follows from the inverse of the whole: t - inverse(block)^-1 (inverse t)(block).
     """
-    kernel = nearness(signs, signs, GAMMA) + RUN_SHARE * (runs @ runs.T).toarray()
+    kernel = nearness(signs, signs, (signs**2).sum(1), GAMMA) + RUN_SHARE * (runs @ runs.T).toarray()
     kernel[np.diag_indices(len(kernel))] += RIDGE
     inverse = cho_solve(cho_factor(kernel, overwrite_a=True), np.eye(len(kernel), dtype=np.float32), overwrite_b=True)
     wanted = np.where(harmful, 1, -1).astype(np.float32)
@@ -219,7 +220,7 @@ def _lift_below(chances: NDArray[Any], harmful: NDArray[Any], by_rules: list[Ref
     refused = [np.array([refusal is not None and refusal.category == category for refusal in by_rules])
                for category in CATEGORIES]  # fmt: skip
     return [
-        min(LIFTED_AT_MOST, float(chances[of_category & harmful].min()) / 2) if category in LIFTED else 0.0
+        min(LIFTED_AT_MOST, LIFTED_SHARE * float(chances[of_category & harmful].min())) if category in LIFTED else 0.0
         for category, of_category in zip(CATEGORIES, refused, strict=True)
     ]
 

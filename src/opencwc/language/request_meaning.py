@@ -62,11 +62,12 @@ class RequestMeaning(NamedTuple):
 class MeaningWeights:
     """What is learnt: the kernel machine, the scale of probabilities, where it refuses and lifts.
 
-    ``vectors`` are the sentences that were learnt and ``weights`` theirs; ``run_weights`` sum up what these say of each
-    run of letters.
+    ``vectors`` are the sentences that were learnt, ``squares`` their squared lengths and ``weights`` theirs;
+    ``run_weights`` sum up what these say of each run of letters.
     """
 
     vectors: NDArray[np.float32]
+    squares: NDArray[np.float32]
     weights: NDArray[np.float32]
     run_weights: NDArray[np.float32]
     gamma: float
@@ -80,7 +81,7 @@ class MeaningWeights:
 
     def scores(self, texts: Sequence[str], signs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the score of each text, higher where it is nearer to what must be refused."""
-        scores: NDArray[np.float32] = nearness(signs, self.vectors, self.gamma) @ self.weights
+        scores: NDArray[np.float32] = nearness(signs, self.vectors, self.squares, self.gamma) @ self.weights
         return scores + run_scores(texts, self.run_weights)
 
     def lifted_by(self, chance: float) -> frozenset[str]:
@@ -108,8 +109,10 @@ def _weights(path: Path, changed: int) -> MeaningWeights:
 
     with np.load(path, allow_pickle=False) as kept:
         numbers = ("gamma", "slope", "offset", "refuse_from", "group_scale")
+        vectors = kept["vectors"] * np.float32(kept["step"])
         return MeaningWeights(
-            vectors=kept["vectors"] * np.float32(kept["step"]),
+            vectors=vectors,
+            squares=(vectors**2).sum(1),
             weights=kept["weights"].astype(np.float32),
             run_weights=kept["run_weights"].astype(np.float32),
             centres=kept["centres"].astype(np.float32),
@@ -119,11 +122,16 @@ def _weights(path: Path, changed: int) -> MeaningWeights:
         )
 
 
-def nearness(signs: NDArray[np.float32], others: NDArray[np.float32], gamma: float) -> NDArray[np.float32]:
-    """Return how near each text is to each other one: 1 where their signs are the same, down to 0."""
+def nearness(
+    signs: NDArray[np.float32], others: NDArray[np.float32], squares: NDArray[np.float32], gamma: float
+) -> NDArray[np.float32]:
+    """Return how near each text is to each other one: 1 where their signs are the same, down to 0.
+
+    ``squares`` are the squared lengths of the others.
+    """
     import numpy as np
 
-    square = (signs**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2 * signs @ others.T
+    square = (signs**2).sum(1)[:, None] + squares[None] - 2 * signs @ others.T
     near: NDArray[np.float32] = np.exp(-gamma * square)
     return near
 
