@@ -5,7 +5,6 @@ A refusal says only that such requests are refused and recorded: never which wor
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,13 +37,13 @@ def judge_request(text: str) -> Refusal | None:
     by_rules = judge_by_rules(text)
     if not _has_several_words(text):
         return by_rules
-    from opencwc.language.request_meaning import judge_by_meaning  # loads the encoder
+    from opencwc.language.request_meaning import is_lifted, judge_by_meaning  # loads the encoder
 
     meaning = judge_by_meaning(text)
     if meaning is None:
         return by_rules
     if by_rules is not None:
-        return None if by_rules.category in meaning.lifts and not _SIGNS.search(text) else by_rules
+        return None if is_lifted(by_rules, meaning, text) else by_rules
     if not meaning.refused:
         return None
     from opencwc.language.language_rules import recognise_by_rules
@@ -102,5 +101,3 @@ def _has_several_words(text: str) -> bool:
 
 
 _LONGEST_KEPT = 10_000
-_SIGNS = re.compile(r"[0-9=#@\\/\[\]]|\w\(|\)\w")
-"""What structures, formulas and numbers of chemicals have, and harmless questions seldom."""
