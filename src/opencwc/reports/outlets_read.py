@@ -156,6 +156,12 @@ class Outlet:
         return tuple(counts.most_common())
 
     @cached_property
+    def event_count(self) -> int:
+        """How many events it tells of."""
+        events = (np.unique(part.run.events.event_of[part.numbers]) for part in self._parts)
+        return sum(int(np.count_nonzero(some >= 0)) for some in events)
+
+    @cached_property
     def events(self) -> Sequence[tuple[int, EventSummary]]:
         """The events that it tells of, each with its run, those told last first."""
         found = []
