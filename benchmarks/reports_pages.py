@@ -5,7 +5,8 @@ words of its own, until there are enough, over twenty years. They are packed as 
 in the folder, by itself one that is thrown away; one that has them already is only measured. Each page is asked for
 first as the first page of the run after the service has started, then three times more; the middle one of these is
 shown, beside what of it was time of the processor, which other work on the machine does not count for. The same page
-of a small run is opened before, so that what every page loads is loaded.
+of a small run in another case is opened before, so that what every page loads is loaded. Then the pages of all runs
+are asked for, and those of a run after somebody decided on an event, wrote a brief and saved watches.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import resource
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -23,6 +24,7 @@ from pathlib import Path
 from statistics import median
 from time import monotonic, process_time
 from typing import Any
+from urllib.parse import quote
 
 from msgspec.structs import replace
 from starlette.testclient import TestClient
@@ -45,6 +47,7 @@ from opencwc.reports.watched import Line, Watched, watch
 from opencwc.verbs import Ended, PagesFile, Started, Step
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.app import app_of
+from opencwc.web.reports import finder
 from opencwc.web.server.configuration import Configuration
 
 _YEARS = 20
@@ -66,7 +69,31 @@ PAGES = {
     "an event": "/events/{event}",
     "Region": "/picture",
     "Region, one kind": "/picture?kind=seizure",
+    "Topics": "/topics",
+    "a topic": "/topics/{topic}",
+    "Captures": "/captures",
+    "Captures by last": "/captures?order=-last",
+    "a page captured": "/captures/page?url={url}",
 }
+DECIDED = {
+    "Today, with watches": "",
+    "Topics, with decisions": "/topics",
+    "Briefs": "/briefs",
+    "a new brief": "/briefs/new?event={event}",
+    "a brief": "/briefs/1",
+}
+OF_ALL = {
+    "Sources": "/watch/sources",
+    "Sources, late": "/watch/sources?state=late",
+    "an outlet": "/watch/sources/outlet?name={outlet}",
+    "My events": "/watch/saved",
+    "a new watch": "/watch/saved/new",
+    "Feeds": "/watch/sources/feeds",
+    "Find, a chemical": "/find?q=chlorine",
+    "Find, a kind and a State": "/find?q=accident%20norway",
+    "Find, a rare word": "/find?q={word}",
+}
+"""Pages of a run, those of a run that somebody decided on, and those of all runs."""
 
 
 @cache
@@ -194,18 +221,62 @@ def measure(folder: Path) -> None:
         app = app_of(Entrance.of(book, Configuration(**_WIDE, allowed_hosts=("testserver",))), book)
         with TestClient(app, follow_redirects=False) as client:
             client.post("/api/v1/session", json={"login": "anna", "password": _PASSWORD})
-            large, small = (folder / "runs").read_text().split()
-            event = client.get(f"/api/v1/watch/runs/{large}?limit=1").json()["events"][0]["event"]
+            client.headers["X-CSRF-Token"] = client.get("/api/v1/session").json()["csrf_token"]
+            large, small = ((int(number)) for number in (folder / "runs").read_text().split())
+            named = _named(client, large)
             print("| page | first, ms | of the processor | again, ms | of the processor |\n|---|--:|--:|--:|--:|")
-            for name, address in PAGES.items():
-                path = address.format(event=event, word=next(_words(150)))
-                _ask(client, f"/watch/runs/{small}{path}")
-                kept_runs._loaded.clear()
-                times = [_ask(client, f"/watch/runs/{large}{path}") for _ in range(4)]
-                again = [median(one[part] for one in times[1:]) for part in (0, 1)]
-                print(f"| {name} | {' | '.join(f'{time:.0f}' for time in (*times[0], *again))} |", flush=True)
+            _measure(client, PAGES, named, (large, small))
+            _ask(client, "/find?q=sarin")  # so that the names of all that is found are in order
+            _measure(client, OF_ALL, named)
+            _decide(client, large, named["event"])
+            _measure(client, DECIDED, named, (large,))
         app.state.service.answering.close()
     print(f"memory of the service at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+
+
+def _named(client: TestClient, run: int) -> dict[str, str]:
+    """Return what stands in the addresses: an event, a topic, an outlet, a page that was captured."""
+    api = f"/api/v1/watch/runs/{run}"
+    event = client.get(f"{api}?limit=1").json()["events"][0]["event"]
+    report = client.get(f"{api}/events/{event}").json()["reports"][0]["report"]
+    original = next(line.told.report for line in _written().lines if report.startswith(f"{line.told.report.id}-"))
+    topic = client.get(f"{api}/topics").json()["topics"][0]["topic"]
+    url = client.get(f"{api}/captures?limit=1").json()["pages"][0]["url"]
+    return {"event": event, "topic": topic, "outlet": quote(original.source), "url": quote(url),
+            "word": next(_words(150))}  # fmt: skip
+
+
+def _measure(client: TestClient, pages: Mapping[str, str], named: Mapping[str, str], runs: Sequence[int] = ()) -> None:
+    """Ask for each page of the first run, its file being in memory no more, after the same page of another one."""
+    for name, address in pages.items():
+        path = address.format(**named)
+        if len(runs) > 1 and "url=" not in path and "/events/" not in path:
+            _ask(client, f"/watch/runs/{runs[1]}{path}")
+        kept_runs._loaded.clear()
+        finder._held.clear()
+        times = [_ask(client, f"/watch/runs/{runs[0]}{path}" if runs else path) for _ in range(4)]
+        again = [median(one[part] for one in times[1:]) for part in (0, 1)]
+        print(f"| {name} | {' | '.join(f'{time:.0f}' for time in (*times[0], *again))} |", flush=True)
+
+
+def _decide(client: TestClient, run: int, event: str) -> None:
+    """Confirm an event, write a brief on it, and save two watches, where that is not done."""
+    api = f"/api/v1/watch/runs/{run}"
+    found = client.get(f"{api}/events/{event}").json()
+    if found["seen"]:
+        return
+    reports = [line["report"] for line in found["reports"]]
+    sent = [
+        (f"{api}/decisions", {"verb": "confirm", "reports": reports, "reason": "One event."}),
+        (f"{api}/briefs", {"title": "A brief", "lang": "en", "judgements": [
+            {"event": event, "says": "It happened.", "likelihood": "likely", "confidence": "moderate"}
+        ]}),
+        ("/api/v1/watch/saved", {"name": "Seizures in Ghana", "countries": ["GHA"], "kinds": ["seizure"]}),
+        ("/api/v1/watch/saved", {"name": "", "event": event}),
+    ]  # fmt: skip
+    for address, body in sent:
+        answer = client.post(address, json=body)
+        assert answer.status_code < 300, answer.text[:500]
 
 
 def _ask(client: TestClient, address: str) -> tuple[float, float]:

@@ -26,6 +26,7 @@ def test_the_first_of_an_origin_has_its_own_text_and_the_others_rewrote_it() -> 
     assert courrier.rewrote == (("Nordavia Wire", 1),)
     assert (kitchen.own, kitchen.rewritten, list(kitchen.events)) == (0, 0, [])
     assert [(run, event.id) for run, event in wire.events] == [(7, WHOLE.events[0].id)]
+    assert (wire.event_count, courrier.event_count, kitchen.event_count) == (1, 1, 0)
     assert (wire.languages, wire.hosts) == (("en",), ("s1.example",))
 
 

@@ -85,7 +85,14 @@ class ReadSources:
 
     @cached_property
     def outlets(self) -> dict[str, Outlet]:
-        """The outlets by their plain names."""
+        """The outlets by their plain names; they are held ready with the events of the latest run."""
+        if not self.runs:
+            return {}
+        latest = next(iter(self.runs.values()))
+        key = ("outlets", *((number, *run.decisions) for number, run in self.runs.items()))
+        return latest.index().remembered(key, self._outlets)
+
+    def _outlets(self) -> dict[str, Outlet]:
         return outlets_read(
             ReadRun(number, run.shown.kept.events.lines, run.index().events) for number, run in self.runs.items()
         )

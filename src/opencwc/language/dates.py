@@ -21,6 +21,8 @@ _LENGTHS: Mapping[str, int] = {"day": 10, "month": 7, "year": 4}
 _ANY_NUMBER = r"\d{1,4}|[^\W\d_]+(?:[ -][^\W\d_]+){0,3}?"
 _SHIFT = re.compile(r"(exact_week|yearday|yearmonth|before|loose|day|week|month|year)([+-])(\d+|n)")
 _YEARS = range(1800, 2101)
+_RECENT = timedelta(days=45)
+"""How far off a day may be whose month a later day alone is of."""
 _FEAST = re.compile(r"feast_(\d\d)-(\d\d)")
 _FIXED = re.compile(r"\(\?#(\d+)\)")
 _SLOT = re.compile(r"\{([a-z]\w*)\}")
@@ -156,12 +158,27 @@ def _found(plain: Plain, language: _Language, today: date, *, ahead: bool) -> It
         # "two days earlier" counts from the day told before
         near = last is not None and form.key.startswith("before") and match.start() - last.end < 200
         since = last.first if last and near else today
-        read = _read(_Match(language, form, index, match, plain.text, since, ahead))
+        found = _Match(language, form, index, match, plain.text, since, ahead)
+        read = _read(found)
+        if read and last and form.key == "day":
+            read = _in_month_of(last, read, found)
         at = match.end() if read or form.key == "none" else match.start() + 1
         if read and read.first.year in _YEARS:
             told = FoundDate(*plain.span(*match.span()), read.first, read.precision, read.relative, form.key)
             last = told if told.precision == "day" else last
             yield told
+
+
+def _in_month_of(last: FoundDate, read: _Read, found: _Match) -> _Read:
+    """Return a day alone as one of the month told before: "on 10 September ... until the 12th", written on the 11th."""
+    is_told = last.form == "date" and found.match.start() - last.end < 200 and abs(last.first - found.today) <= _RECENT
+    if not is_told or (read.first.year, read.first.month) >= (last.first.year, last.first.month):
+        return read
+    try:
+        later = last.first.replace(day=read.first.day)
+    except ValueError:  # that month is shorter
+        return read
+    return read._replace(first=later) if timedelta() <= later - last.first < last.first - read.first else read
 
 
 def _read(found: _Match) -> _Read | None:

@@ -32,11 +32,14 @@ SURE = {"kind": 0.85, "stage": 0.7}
 _MATTER = frozenset(
     (
         "accident", "accident_w", "agent", "army", "blast", "bombing", "chemical", "crash", "destruction", "device",
-        "drill", "harm", "inspection", "law", "leak", "licence", "opcw", "plant", "sanction", "seizure", "sick",
+        "drill", "harm", "inspection", "law", "leak", "licence", "opcw", "sanction", "seizure", "sick",
         "strike", "technology", "theft", "transfer", "use", "use_w", "weapon",
     )
 )  # fmt: skip
-"""Words of which a report on an event has some: one on an exhibition, a film or a book that has none is on no event."""
+"""Words of which a report on an event has some: one on an exhibition, a film or a book that has none is on no event.
+
+A plant or a port is none of them: it is where a show is held, or what it is on.
+"""
 _MAY_BE_A_CAUSE = frozenset(("alleged_use", "attack", "accident", "theft", "seizure", "other", "destruction"))
 """Kinds of happenings that something may be decided because of."""
 _HEARD = frozenset(("body", "confirm", "deny", "opcw", "law"))

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -84,13 +85,14 @@ class Outlet:
         self._parts, self.runs = parts, runs
 
     @cached_property
-    def _order(self) -> list[tuple[int, int]]:
-        """Which reports of which part come one after another."""
-        if len(self._parts) == 1:
-            return [(0, place) for place in range(len(self._parts[0].numbers))]
-        published = np.concatenate([part.column("published") for part in self._parts])
-        places = [(at, place) for at, part in enumerate(self._parts) for place in range(len(part.numbers))]
-        return [places[number] for number in np.argsort(-published, kind="stable").tolist()]
+    def _order(self) -> NDArray[np.int64]:
+        """Which reports of which part come one after another, in two columns."""
+        sizes = [len(part.numbers) for part in self._parts]
+        places = np.column_stack([np.repeat(np.arange(len(sizes)), sizes), np.concatenate(list(map(np.arange, sizes)))])
+        if len(sizes) > 1:
+            published = np.concatenate([part.column("published") for part in self._parts])
+            places = places[np.argsort(-published, kind="stable")]
+        return places
 
     @cached_property
     def reports(self) -> Sequence[ReadReport]:
@@ -154,11 +156,24 @@ class Outlet:
         return tuple(counts.most_common())
 
     @cached_property
+    def event_count(self) -> int:
+        """How many events it tells of."""
+        events = (np.unique(part.run.events.event_of[part.numbers]) for part in self._parts)
+        return sum(int(np.count_nonzero(some >= 0)) for some in events)
+
+    @cached_property
     def events(self) -> Sequence[tuple[int, EventSummary]]:
         """The events that it tells of, each with its run, those told last first."""
-        events = [part.run.events.event_of[part.numbers] for part in self._parts]
-        met = dict.fromkeys((at, int(events[at][place])) for at, place in self._order if events[at][place] >= 0)
-        return _Events([(self._parts[at].run, place) for at, place in met])
+        found = []
+        for part in self._parts:
+            events, first = np.unique(part.run.events.event_of[part.numbers], return_index=True)
+            last = part.column("published")[first]
+            found += [
+                (-moment, at, part.run, place)
+                for place, moment, at in zip(events.tolist(), last.tolist(), first.tolist(), strict=True)
+                if place >= 0
+            ]
+        return _Events([(run, place) for *_, run, place in sorted(found, key=itemgetter(0, 1))])
 
     @property
     def files(self) -> frozenset[int]:
@@ -199,7 +214,7 @@ class Outlet:
 class _Reports(MadeWhenAsked[ReadReport]):
     """Reports of an outlet in an order."""
 
-    def __init__(self, parts: Sequence[_Part], order: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, parts: Sequence[_Part], order: NDArray[np.int64]) -> None:
         self._parts, self._order = parts, order
 
     def __len__(self) -> int:
@@ -207,7 +222,7 @@ class _Reports(MadeWhenAsked[ReadReport]):
 
     def made(self, number: int) -> ReadReport:
         """Return a report with what it stands in."""
-        at, place = self._order[number]
+        at, place = self._order[number].tolist()
         run, numbers, _, on_event = self._parts[at]
         line = int(numbers[place])
         told = run.lines[line].told

@@ -173,7 +173,7 @@ def _source(row: SourceRow, lang: str) -> dict[str, Any]:
         "says": [sentence(one, lang) for one in row.health.says],
         "reports": outlet.count if outlet else 0, "own": outlet.own if outlet else 0,
         "rewritten": outlet.rewritten if outlet else 0, "origins": outlet.origins if outlet else 0,
-        "events": len(row.events), "languages": list(outlet.languages) if outlet else [],
+        "events": outlet.event_count if outlet else 0, "languages": list(outlet.languages) if outlet else [],
         "last": outlet.last.isoformat() if outlet else "",
     }  # fmt: skip
 

@@ -108,7 +108,7 @@ COLUMNS: tuple[ListColumn[SourceRow], ...] = (
     _numbers("own", "page_source_own", lambda outlet: outlet.own),
     _numbers("rewritten", "page_source_rewritten", lambda outlet: outlet.rewritten),
     _numbers("origins", "watch_field_origins", lambda outlet: outlet.origins),
-    _numbers("events", "page_source_events", lambda outlet: len(outlet.events)),
+    _numbers("events", "page_source_events", lambda outlet: outlet.event_count),
     ListColumn("language", "page_language", _languages),
     ListColumn(
         "region", "page_source_region",
