@@ -6,17 +6,21 @@ Set in the environment when pytest starts, so that worker processes, subprocesse
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 import attacks
+
+if TYPE_CHECKING:
+    from opencwc.demo import Built
 
 settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("deep", max_examples=500, deadline=None)
@@ -120,10 +124,19 @@ def made_year(name_index: None) -> Path:
         if not place.is_made():
             with own_environment(place):
                 book = open_casebook()
-                built = build(book, place.files)
+                steps: list[tuple[int, int]] = []
+                built = build(book, place.files, told=lambda done, total: steps.append((done, total)))
                 book.close()
+            (_FOLDER / "year.built").write_bytes(pickle.dumps((built, steps)))
             place.mark_made(built.year)
     return folder
+
+
+@pytest.fixture(scope="session")
+def year_built(made_year: Path) -> tuple[Built, list[tuple[int, int]]]:
+    """Return what the builder of the year said it made, with the files where they lie, and the steps that it told."""
+    built, steps = pickle.loads((_FOLDER / "year.built").read_bytes())
+    return built, steps
 
 
 @pytest.fixture(scope="session")

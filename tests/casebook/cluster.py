@@ -27,6 +27,7 @@ class Cluster:
         self._programs = folder_of_server()
         self.folder = Path(tempfile.mkdtemp(prefix="opencwc-postgresql-"))
         self._as_user: list[str] = []
+        self._tables = ""
         if os.getuid() == 0:  # the server refuses to run as root
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -65,6 +66,19 @@ class Cluster:
             connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         engine.dispose()
         return self.url(name)
+
+    def with_tables(self) -> str:
+        """Return the name of a database with the tables of a casebook, empty, of which copies are made."""
+        if not self._tables:
+            from opencwc.casebook.database import casebook_url, make_engine
+
+            from .quick_casebook import MIGRATE
+
+            engine = make_engine(casebook_url(self.make_database("with_tables")))
+            MIGRATE(engine)
+            engine.dispose()
+            self._tables = "with_tables"
+        return self._tables
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")

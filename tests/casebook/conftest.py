@@ -13,8 +13,9 @@ from opencwc.casebook.model import Mark, Person, Role
 
 from .cluster import Cluster
 from .hashing import quick_passwords, true_passwords
+from .quick_casebook import new_database, quick_tables, true_tables
 
-__all__ = ["quick_passwords", "true_passwords"]
+__all__ = ["quick_passwords", "quick_tables", "true_passwords", "true_tables"]
 
 _NUMBERS = count(1)
 
@@ -33,8 +34,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     if request.param == "sqlite":
         return str(tmp_path / "casebook.db")
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.make_database(f"book_{next(_NUMBERS)}")
+    return new_database(request, f"book_{next(_NUMBERS)}")
 
 
 @pytest.fixture

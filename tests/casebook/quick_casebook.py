@@ -1,44 +1,74 @@
-"""A new casebook in a third of the time, and none that waits for the disk, for tests of what stands above it.
+"""New casebooks whose tables are copied, and none that waits for the disk, for tests of what stands above the tables.
 
-Whether the migrations are right and a record outlasts a loss of power is tested in tests/casebook, without these.
+Whether the migrations are right is tested with ``true_tables``; whether a record outlasts a loss of power is tested in
+tests/casebook, which waits for the disk.
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, text
 
 from opencwc.casebook import database, migration
+
+from .cluster import Cluster
+
+MIGRATE, STATE_OF = migration.bring_up_to_date, migration.state_of
 
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_tables() -> Iterator[None]:
-    """Make the tables of each new casebook but the first by repeating the statements that made those of the first."""
-    migrate = migration.bring_up_to_date
-    statements: dict[str, list[tuple[str, Any]]] = {}
+    """Copy the tables of a new SQLite file from the first one; PostgreSQL has those that `new_database` copied."""
+    first = sqlite3.connect(":memory:", check_same_thread=False)
 
     def make(engine: Engine) -> None:
-        backend = engine.url.get_backend_name()
-        if migration.state_of(engine) != "none":
-            migrate(engine)
-            return
-        if backend in statements:
-            with engine.connect() as connection, connection.execution_options(begin="BEGIN IMMEDIATE").begin():
-                for statement, parameters in statements[backend]:
-                    connection.exec_driver_sql(statement, parameters)
-            return
-        with _written_down(engine) as changes:
-            migrate(engine)
-        statements[backend] = changes
+        state = STATE_OF(engine)
+        if state == "none" and engine.dialect.name == "sqlite":
+            _copy_tables(engine, first)
+        elif state != "current":
+            MIGRATE(engine)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migration, "bring_up_to_date", make)
+        patch.setattr(migration, "state_of", _state_of)
         yield
+    first.close()
+
+
+def _copy_tables(engine: Engine, first: sqlite3.Connection) -> None:
+    if not first.execute("SELECT 1 FROM sqlite_master").fetchone():
+        MIGRATE(engine)
+        with engine.connect() as connection:
+            connection.connection.dbapi_connection.backup(first)  # type: ignore[union-attr]
+        return
+    with engine.connect() as connection:
+        first.backup(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+
+
+def _state_of(engine: Engine) -> str:
+    """Return ``none`` where the tables are a copy in which no casebook has begun."""
+    state = STATE_OF(engine)
+    if state != "current":
+        return state
+    with engine.connect() as connection:
+        return "current" if connection.execute(text("SELECT 1 FROM casebook")).first() else "none"
+
+
+@pytest.fixture
+def true_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the tables of new casebooks by the migrations, as the program does."""
+    monkeypatch.setattr(migration, "bring_up_to_date", MIGRATE)
+    monkeypatch.setattr(migration, "state_of", STATE_OF)
+
+
+def new_database(request: pytest.FixtureRequest, name: str) -> str:
+    """Return the address of a database of PostgreSQL for one test, empty where it asks for ``true_tables``."""
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.make_database(name, "template0" if "true_tables" in request.fixturenames else cluster.with_tables())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,19 +79,3 @@ def no_waiting_for_the_disk() -> Iterator[None]:
         patch.setattr(os, "fsync", lambda _: None)
         patch.setattr(database, "_set_up", lambda to, pragma: set_up(to, pragma.replace("=FULL", "=OFF")))
         yield
-
-
-@contextmanager
-def _written_down(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """Give the statements that change a database, as they come."""
-    changes: list[tuple[str, Any]] = []
-
-    def write_down(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA", "BEGIN")):
-            changes.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", write_down)
-    try:
-        yield changes
-    finally:
-        event.remove(engine, "before_cursor_execute", write_down)

@@ -20,6 +20,8 @@ from opencwc.errors import NotFoundError, SettingsError, StorageError
 
 from .cluster import Cluster
 
+pytestmark = pytest.mark.usefixtures("true_tables")
+
 
 @pytest.mark.parametrize(
     ("address", "driver", "database"),

@@ -21,6 +21,7 @@ from opencwc.verbs import verb_named
 from .conftest import person
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.usefixtures("true_tables")
 RITA = person("rita", Role.REVIEWER)
 VERDICTS = {
     "listed": 1, "not_listed": 1, "allowed_with": 1, "allowed": 1, "discrepancy": 9, "review": 1, "unreadable": 1,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from opencwc.casebook.findings import comments_on_case, count_findings, inbox, l
 from opencwc.casebook.model import CaseStatus, Filter, Mark, Role, Status
 from opencwc.casebook.requests import requests_of
 from opencwc.casebook.saved_watches import watches_of
-from opencwc.demo import Built, build
+from opencwc.demo import Built
 from opencwc.demo.folder import Place, own_environment
 from opencwc.demo.open_reports import write_places, write_reports
 from opencwc.demo.state import load_state
@@ -45,14 +47,16 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, name_index: None) -> tuple[Casebook, Built]:
-    place = Place(tmp_path_factory.mktemp("demo"), kept=False)
+def made(
+    made_year: Path, year_built: tuple[Built, list[tuple[int, int]]], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Casebook, Built]:
+    built, steps = year_built
+    assert steps[-1] == (len(load_state().story), len(load_state().story))
+    place = Place(shutil.copytree(made_year, tmp_path_factory.mktemp("demo") / "year"), kept=True)
     with own_environment(place):
         book = open_casebook()
-        steps: list[tuple[int, int]] = []
-        built = build(book, place.files, told=lambda done, total: steps.append((done, total)))
-    assert steps[-1] == (len(load_state().story), len(load_state().story))
-    return book, built
+    files = tuple(place.folder / file.relative_to(made_year) for file in built.files)
+    return book, replace(built, files=files)
 
 
 def contents(folder: Path, year: int) -> dict[str, bytes]:

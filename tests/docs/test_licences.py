@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -18,6 +19,7 @@ PERMISSIVE = frozenset(
         *("OFL-1.1", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib"),
     }
 )
+licensing = cache(get_spdx_licensing)  # each call of it reads the index of all licences anew
 LONGEST = 200
 """Characters of an expression; longer ones are the licence itself."""
 CLASSIFIERS = {
@@ -48,7 +50,7 @@ def is_expression(said: str) -> bool:
     if len(said) > LONGEST or "\n" in said:
         return False
     try:
-        get_spdx_licensing().parse(said, validate=True)
+        licensing().parse(said, validate=True)
     except (ExpressionError, ParseError):
         return False
     return True
@@ -56,7 +58,7 @@ def is_expression(said: str) -> bool:
 
 def is_permissive(said: str) -> bool:
     """Tell whether a licence may be used beside Apache-2.0 without further duties."""
-    return is_expression(said) and allows(get_spdx_licensing().parse(said))
+    return is_expression(said) and allows(licensing().parse(said))
 
 
 def allows(part: LicenseExpression) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import pytest
 
@@ -21,11 +22,17 @@ def item(published: str, lang: str, title: str, text: str, given: IncidentRow | 
     return item_of(told, traits_of([told], None)[0])
 
 
-LEON = item(
-    "2026-07-07T10:00:00-06:00", "es", "Fuga de amoníaco en León, México", "Nueve trabajadores intoxicados el lunes."
-)
-ZAPOPAN = item("2026-07-07T10:00:00-06:00", "es", "Fuga de amoníaco en Zapopan, México", "Doce intoxicados el lunes.")
-HUELVA = item("2026-07-07T10:00:00+02:00", "es", "Fuga de amoníaco en Huelva, España", "Doce intoxicados el lunes.")
+@cache
+def leak_in(town: str, state: str, hurt: str, zone: str) -> Item:
+    """Read a report of a leak; the first that is read loads the gazetteer."""
+    return item(
+        f"2026-07-07T10:00:00{zone}", "es", f"Fuga de amoníaco en {town}, {state}", f"{hurt} intoxicados el lunes."
+    )
+
+
+LEON = ("León", "México", "Nueve trabajadores", "-06:00")
+ZAPOPAN = ("Zapopan", "México", "Doce", "-06:00")
+HUELVA = ("Huelva", "España", "Doce", "+02:00")
 
 
 def test_towns_far_apart_conflict_and_a_report_that_names_both_does_not() -> None:
@@ -33,9 +40,9 @@ def test_towns_far_apart_conflict_and_a_report_that_names_both_does_not() -> Non
         "2026-07-07T12:00:00-06:00", "es", "Fuga de amoníaco en Zapopan, México",
         "Doce intoxicados el lunes. Otra fuga hubo en León.",
     )  # fmt: skip
-    assert conflict(LEON, ZAPOPAN) == conflict(ZAPOPAN, LEON) == "town"
-    assert not conflict(LEON, both)
-    assert not conflict(ZAPOPAN, both)
+    assert conflict(leak_in(*LEON), leak_in(*ZAPOPAN)) == conflict(leak_in(*ZAPOPAN), leak_in(*LEON)) == "town"
+    assert not conflict(leak_in(*LEON), both)
+    assert not conflict(leak_in(*ZAPOPAN), both)
 
 
 def test_places_in_two_states_conflict_unless_one_report_names_the_other_state() -> None:
@@ -43,9 +50,9 @@ def test_places_in_two_states_conflict_unless_one_report_names_the_other_state()
         "2026-07-07T12:00:00+02:00", "es", "Fuga de amoníaco en Huelva, España",
         "Doce intoxicados el lunes, como días antes en México.",
     )  # fmt: skip
-    assert conflict(ZAPOPAN, HUELVA) == "state"
-    assert not conflict(ZAPOPAN, beside)
-    assert not conflict(LEON, HUELVA)  # there is a León in Spain too
+    assert conflict(leak_in(*ZAPOPAN), leak_in(*HUELVA)) == "state"
+    assert not conflict(leak_in(*ZAPOPAN), beside)
+    assert not conflict(leak_in(*LEON), leak_in(*HUELVA))  # there is a León in Spain too
 
 
 @pytest.mark.parametrize(
@@ -74,4 +81,4 @@ def test_an_exercise_is_not_the_leak_of_another_day_but_may_be_mistaken_for_one_
 
 def test_rows_of_a_register_are_compared_by_their_columns_alone() -> None:
     row = item("2026-03-06T20:00:00+01:00", "en", "Row", "", IncidentRow("accident", "2026-03-01", "FRA", "Lens"))
-    assert not conflict(row, HUELVA)
+    assert not conflict(row, leak_in(*HUELVA))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -42,10 +43,13 @@ def read(reports: Sequence[Report]) -> list[Item]:
     return list(map(item_of, told, traits_of(told, None)))
 
 
-ITEMS = read(REPORTS)
+@cache
+def items_read() -> tuple[Item, ...]:
+    return tuple(read(REPORTS))
 
 
-def stand(*corrections: Correction, items: Sequence[Item] = ITEMS) -> Groups:
+def stand(*corrections: Correction, items: Sequence[Item] = ()) -> Groups:
+    items = items or items_read()
     return groups(items, find_events(items, corrections))
 
 
@@ -82,7 +86,7 @@ def test_a_split_holds_against_joins_that_were_said_before_through_others() -> N
 @pytest.mark.parametrize("seed", range(8))
 def test_a_move_holds_in_whatever_order_reports_come(seed: int) -> None:
     chance = random.Random(seed)
-    items = chance.sample(ITEMS, len(ITEMS))
+    items = chance.sample(items_read(), len(items_read()))
     archive = Archive([MOVE])
     for item in items:
         archive.add([item])
@@ -91,7 +95,7 @@ def test_a_move_holds_in_whatever_order_reports_come(seed: int) -> None:
 
 
 def test_the_reasons_say_that_a_correction_decided() -> None:
-    why = {line.told.report.id: line.why for line in joined([ITEMS], [MOVE]).lines}
+    why = {line.told.report.id: line.why for line in joined([items_read()], [MOVE]).lines}
     assert why["l2"][0].id == "watch_by_correction"
     assert all(one.id != "watch_by_correction" for one in why["t1"])
 
@@ -110,13 +114,13 @@ def decisions(draw: st.DrawFn) -> EventDecision:
 @given(st.lists(decisions(), max_size=5), st.randoms(use_true_random=False))
 def test_what_is_said_last_holds_in_the_file_as_on_the_page(some: list[EventDecision], chance: random.Random) -> None:
     said = list(as_corrections(some))
-    items = chance.sample(ITEMS, len(ITEMS))
+    items = chance.sample(items_read(), len(items_read()))
     from_file = groups(items, find_events(items, said))
     assert from_file == stand(*said)
     assert sorted(chain.from_iterable(from_file)) == sorted(set(chain.from_iterable(from_file)))
     assert set(IDS) - {"n1"} <= set(chain.from_iterable(from_file))
-    page = corrected(joined([ITEMS]), some)
-    on_page = groups(ITEMS, page.events)
+    page = corrected(joined([items_read()]), some)
+    on_page = groups(items_read(), page.events)
     for one in (from_file, on_page):
         assert_holds(some[-1:], one)
 

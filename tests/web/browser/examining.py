@@ -122,6 +122,7 @@ def words_at_fault(looked: Mapping[str, Any], lang: str) -> list[str]:
     return faults + [f"no name: {markup}" for markup in looked["nameless"]]
 
 
+@cache
 def english_in(text: str, lang: str) -> str:
     """Return the English sentence of the catalogs that a text has in it, ``""`` where it has none.
 
