@@ -218,8 +218,8 @@ def cited(source: str, lang: str) -> str:
 def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     """Return the parts of a source, each with the language that it is in.
 
-    >>> cited_parts("VA VII.3(c); Singapore Customs, on transfers", "es")
-    [('Anexo sobre verificación, VII.3(c)', 'es'), ('Singapore Customs, on transfers', 'en')]
+    >>> cited_parts("VA VII.3(c); A house rule, page 2", "es")
+    [('Anexo sobre verificación, VII.3(c)', 'es'), ('A house rule, page 2', 'en')]
     >>> cited("VA VII.3(c)", "fr").endswith("VII.3\\xa0c)")
     True
     """
