@@ -78,8 +78,18 @@ def test_any_parting_into_runs_in_any_order_gives_what_one_run_gives(items: list
     assert [run.summary.events, run.summary.on_none] == [whole.summary.events, whole.summary.on_none]
     assert run.events.coverage == whole.events.coverage
     assert run.events.newest == whole.events.newest
+    assert firsts(run) == firsts(whole)
+    assert set(run.events.reports.keys.tolist()) == set(whole.events.reports.keys.tolist())
     for words in (["chlorine"], ["sarin"], ["氯"], ["hospital", "police"]):
         assert found(run, words) == found(whole, words)
+
+
+def firsts(run: KeptWatch) -> dict[str, str]:
+    """Return for each report on an event the first of its origin, as the columns have it."""
+    columns, names = run.events.reports, [line.told.report.id for line in run.events.lines]
+    on_event = (run.events.event_of >= 0).tolist()
+    pairs = zip(names, columns.first.tolist(), on_event, strict=True)
+    return {name: names[first] for name, first, there in pairs if there}
 
 
 def found(run: KeptWatch, words: list[str]) -> set[str]:

@@ -20,6 +20,7 @@ from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.source_list import keep_sources, source_list
 from opencwc.reports.sources import Source
 from opencwc.reports.watched import Watched
+from opencwc.web.reports import capture_pages
 from reports.told_by_hand import watched
 from web.pages.housing import PAGE, PART, opened_house, page_of
 from web.test_saved_watches import IN_ALL_LANGUAGES, KEEPER, Kept, keep
@@ -203,6 +204,22 @@ def test_a_page_that_was_captured_again_shows_what_changed_side_by_side(kept: Ke
         assert client.get(f"{base}/captures/page?url=https://nowhere.example/", headers=PAGE).status_code == 404
         event = page_of(client, f"{base}/events/{watched().events[0].id}")
         assert any("/captures/page?url=" in link.attributes["href"] for link in event.all("a"))
+
+
+def test_of_a_long_list_of_captures_the_first_pages_of_an_order_are_read(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = keep(kept.house, recaptured("Leaked chlorine hurt nobody."))
+    monkeypatch.setattr(capture_pages, "MOST_SOUGHT", 2)
+    monkeypatch.setattr(capture_pages, "MOST_ROWS", 3)
+    base = f"/watch/runs/{run}/captures"
+    with kept.house.signed_in("anna") as client:
+        for order in ("", "?order=-captures", "?order=last", "?order=page"):
+            page = page_of(client, f"{base}{order}")
+            assert len(page.one("tbody").all("tr")) == 3 and "4 more are not shown here" in page.text
+            assert "Enter a full address" in page.text
+        assert len(page_of(client, f"{base}?find=https://n1.example/x").one("tbody").all("tr")) == 1
+        assert len(client.get(f"{base}.csv").text.splitlines()) == 8
 
 
 def test_captures_of_a_case_that_one_may_not_see_are_not_compared(kept: Kept) -> None:

@@ -35,7 +35,7 @@ from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
 LIST = "/watch/sources"
-MOST_ROWS, MOST_EVENTS, MOST_REPORTS = 1_000, 50, 100
+MOST_ROWS, MOST_EVENTS, MOST_REPORTS = 1_000, 20, 30
 """Rows of the list; events and reports on the page of an outlet."""
 MOST_BYTES = 2_000_000
 ENDINGS = (".csv", ".tsv", ".txt", ".yaml", ".yml")
