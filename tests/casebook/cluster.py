@@ -82,4 +82,5 @@ class Cluster:
 
     def stop(self) -> None:
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # Hundreds of thousands of files, for which `shutil.rmtree` takes several times as long.
+        subprocess.run(["rm", "-rf", str(self.folder)], check=False)

@@ -18,7 +18,8 @@ from starlette.testclient import TestClient
 
 from casebook.cluster import Cluster
 from casebook.hashing import quick_passwords, true_passwords
-from casebook.quick_casebook import no_waiting_for_the_disk, quick_tables
+from casebook.quick_casebook import new_database, no_waiting_for_the_disk, quick_tables
+from confining.quick_processes import process_server, quick_processes, true_processes
 from opencwc.casebook.database import Casebook, open_casebook
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.jobs.intake import Intake
@@ -27,7 +28,15 @@ from opencwc.web.app import create_app
 from opencwc.web.server.configuration import Configuration
 from opencwc.web.server.serving import _uvicorn
 
-__all__ = ["no_waiting_for_the_disk", "quick_passwords", "quick_tables", "true_passwords"]
+__all__ = [
+    "no_waiting_for_the_disk",
+    "process_server",
+    "quick_passwords",
+    "quick_processes",
+    "quick_tables",
+    "true_passwords",
+    "true_processes",
+]
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # the benchmarks, which some tests run in brief
 PEOPLE = {str(role): Person(f"p-{role}", str(role), f"Name of {role}", role, Mark.HIGHLY_PROTECTED) for role in Role}
 ON_BOTH = pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
@@ -71,8 +80,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("OPENCWC_SETTINGS", str(tmp_path / "settings"))
     if getattr(request, "param", "sqlite") == "sqlite":
         return str(tmp_path / "casebook.db")
-    cluster: Cluster = request.getfixturevalue("cluster")
-    return cluster.make_database(f"service_{next(_NUMBERS)}")
+    return new_database(request, f"service_{next(_NUMBERS)}")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from opencwc.web.server.worker_process import job_bounds
 from .conftest import PEOPLE, House
 from .papers import drawn_pdf, xlsx
 
+pytestmark = pytest.mark.usefixtures("true_processes")  # what a process may use holds for one of its own
 LINE = "sarin, tabun, thiodiglycol, triethanolamine"
 
 

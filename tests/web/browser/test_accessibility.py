@@ -1,4 +1,4 @@
-"""Every page, in every language: WCAG 2.2 AA by axe-core, its words, its headings, its width, and its focus."""
+"""Every page, in every language: WCAG 2.2 AA by axe-core, words, headings, width and focus; and that it is light."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from web.browser.examining import (
 )  # fmt: skip
 from web.browser.places import EVERYWHERE, Where
 from web.browser.served import OPENCWC
+from web.browser.weighing import seen_nothing_yet, weigh, weight_at_fault
 
 EACH_PAGE = pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))
 WHOLLY = {"en": "light", "ar": "dark"}
@@ -37,13 +38,15 @@ ROOMS = (DESK, ZOOMED, NARROW)
 
 
 @EACH_PAGE
-def test_a_page_is_for_everyone_in_every_language(open_page: Visitors, where: Where) -> None:
+def test_a_page_is_light_and_for_everyone_in_every_language(open_page: Visitors, where: Where) -> None:
     path = where.path(open_page.served.known)
     page = open_page(where.person, "", expect=(where.status,), kept=True).page
-    faults = []
+    with seen_nothing_yet(page):
+        faults = weight_at_fault(path, weigh(page, path))
     for number, lang in enumerate(LANGUAGES):
         page.emulate_media(color_scheme=WHOLLY.get(lang, "light"))  # type: ignore[arg-type]
-        page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        if lang != "en":  # in which it was weighed
+            page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         # The window stays as the last language left it, so that it is not made wide again between the two.
         faults += [f"{lang}: {fault}" for fault in faults_of(page, lang, ROOMS[:: -1 if number % 2 else 1])]
     assert not faults, "\n".join(faults)

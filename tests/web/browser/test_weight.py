@@ -1,75 +1,11 @@
-"""What a page costs to load: every answer as it was sent, in a browser that has seen nothing yet."""
+"""What a page costs to load in other scripts, and the second time; `test_accessibility` weighs every page."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import urlsplit
-
 import pytest
-from playwright.sync_api import Page, Request
 
 from web.browser.conftest import Visitors
-from web.browser.places import EVERYWHERE, Where
-
-LIMIT = 150_000
-"""Bytes of a page in English or in Arabic, whole: markup, styles, scripts and the fonts."""
-CHINESE_SHEET = 65_000
-"""Bytes more for Chinese: the style sheet that says which of 101 slices of the font holds which characters."""
-SLICE = 45_000
-"""Bytes of a slice of the Chinese font; a page loads those whose characters it shows, and the browser keeps them."""
-HEAVY = ("/static/vendor/vega", "/static/vendor/jsme", "/static/vendor/countries")
-"""What draws the charts, the map and the structure editor: loaded when somebody opens one of them."""
-
-
-def weigh(page: Page, path: str) -> dict[str, int]:
-    """Return the bytes of each file that a page loads, as they were sent."""
-    requests: list[Request] = []
-    page.goto("about:blank")  # what the page before still loads, such as a chart in sight, is not this one's
-
-    def finished(request: Request) -> None:
-        requests.append(request)
-
-    page.on("requestfinished", finished)
-    page.goto(path)
-    page.evaluate("() => document.fonts.ready.then(() => 0)")
-    page.remove_listener("requestfinished", finished)
-    weights: dict[str, int] = defaultdict(int)
-    for sent in requests:
-        sizes = sent.sizes()
-        weights[urlsplit(sent.url).path] += sizes["responseBodySize"] + sizes["responseHeadersSize"]
-    return weights
-
-
-@contextmanager
-def seen_nothing_yet(page: Page) -> Iterator[None]:
-    """Have a page load everything anew, as a browser does that keeps no file yet."""
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    yield
-    session.detach()
-
-
-def shows_reports(path: str) -> bool:
-    """Tell whether a page shows what outlets write in six languages, each in its own script."""
-    return path.startswith(("/watch", "/states", "/claims"))
-
-
-@pytest.mark.parametrize("where", EVERYWHERE, ids=lambda place: place.name.replace(" ", "-"))
-def test_a_page_is_light(open_page: Visitors, where: Where) -> None:
-    page, path = open_page(where.person, "", expect=(where.status,), kept=True).page, where.path(open_page.served.known)
-    with seen_nothing_yet(page):
-        weights = weigh(page, path)
-    if shows_reports(path):  # the machine of this test has no Chinese font, so the page fetches its own
-        others = {file: weights.pop(file) for file in list(weights) if "/noto-sans-sc" in file}
-        assert all(size < (CHINESE_SHEET if file.endswith(".css") else SLICE) for file, size in others.items()), others
-    assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda budget: -budget[1])
-    assert not any(path.startswith(HEAVY) for path in weights)
-    fonts = [path for path in weights if path.endswith(".woff2")]
-    assert all("source-sans" in path or path.endswith("noto-sans-sc-name.woff2") for path in fonts), fonts
-    assert not shows_reports(path) or not any("cyrillic" in path for path in fonts), fonts
+from web.browser.weighing import CHINESE_SHEET, LIMIT, SLICE, weigh, weight_at_fault
 
 
 @pytest.mark.parametrize("path", ["/watch/runs/{month}", "/watch/runs/{month}/events/{event}"])
@@ -119,3 +55,18 @@ def test_chinese_costs_the_slices_that_it_shows(open_page: Visitors) -> None:
 
     again = weigh(page, "/convention")
     assert not set(slices) & {path for path, weight in again.items() if weight > SLICE // 10}
+
+
+def test_what_makes_a_page_heavy_is_told() -> None:
+    own = {"/watch": 9_000, "/static/source-sans-400.woff2": 20_000, "/static/vendor/noto-sans-sc-4.woff2": SLICE - 1}
+    assert weight_at_fault("/watch", own) == []
+    for path, more, fault in (
+        ("/", {"/static/page.js": LIMIT}, "heavy: "),
+        ("/", {"/static/vendor/vega.js": 1}, "loaded before it is opened: "),
+        ("/", {"/static/vendor/noto-sans-sc-4.woff2": 1}, "a font of no use: "),
+        ("/watch", {"/static/vendor/noto-sans-sc-5.woff2": SLICE}, "a heavy font: "),
+        ("/watch", {"/static/vendor/noto-sans-sc.css": CHINESE_SHEET}, "a heavy font: "),
+        ("/watch", {"/static/source-sans-cyrillic.woff2": 1}, "a font that the machine has: "),
+    ):
+        (told,) = weight_at_fault(path, {"/": 9_000, **more})
+        assert told.startswith(fault)
