@@ -29,7 +29,7 @@ from opencwc.declarations.replies import Reply, apply_replies, register_files
 from opencwc.declarations.verb import ASK
 from opencwc.screening.rulebook import Rulebook
 from opencwc.screening.screener import Screener
-from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording import LANGUAGES, amount_said, say, sentence
 
 CODES = ("ask_", "check_", "declare_", "page_", "form_", "{", "}")
 """What no letter may show: ids of messages, and what a value was not put in for."""
@@ -109,7 +109,7 @@ def test_a_letter_for_each_check_has_its_figures_in_six_languages(check: str) ->
         row = next(row for row in form["answers"] if row["id"] == point.question.id)
         for shown in point.question.figures:
             assert say(shown.label, lang) in row["figures"]
-            assert shown.value.split()[-1] in row["figures"], shown
+            assert amount_said(shown.value, lang).split()[-1] in row["figures"], shown
         for at in point.faults:
             assert say(held.answer.faults[at].says, lang).lower() in row["question"].lower()
         told = " ".join((row["where"], row["question"], row["figures"]))

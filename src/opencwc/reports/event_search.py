@@ -21,8 +21,8 @@ from opencwc.wording import LANGUAGES, say
 from opencwc.wording.common_chemicals import names_in_all_languages
 from opencwc.wording.states import state_name
 
-IN_TEXT = 0.5
-"""How well a word fits an event in whose reports alone it stands: less than a fact of it does."""
+OF_FACT, IN_TEXT = 0.9, 0.5
+"""How well an event fits by a fact of it, and by a word of its reports alone: what bears a name itself fits better."""
 LEAST_OF_MONTH = 3
 """Letters by which the name of a month is known."""
 _UNITS = "年月日"
@@ -57,7 +57,7 @@ def _fitting(index: EventIndex, word: str) -> NDArray[np.float32]:
             "kind": partial(_of_kind, names), "agents": partial(_of_agents, names),
             "place": partial(_of_place, names, part), "date": _of_day(part),
         }  # fmt: skip
-        fits += [_by_values(index, fact, fit) for fact, fit in by_fact.items()]
+        fits += [np.float32(OF_FACT) * _by_values(index, fact, fit) for fact, fit in by_fact.items()]
     best: NDArray[np.float32] = np.maximum.reduce(fits)
     return best
 

@@ -75,7 +75,7 @@ class HoursBody(Closed):
 class FeedLookBody(Closed):
     """The last run that was looked at: `newest` of the list."""
 
-    run: Annotated[int, Field(ge=0, le=LARGEST)]
+    run: Annotated[int, Field(ge=0, le=LARGEST, strict=True)]
 
 
 class FetchBody(Closed):
