@@ -84,26 +84,25 @@ def compared_side_by_side(months: Iterable[Month], known: Weights, jobs: int) ->
     if jobs > 1:
         yield from in_order(lambda: WorkerPool(jobs, _take, known), _compared_there, months, ahead=jobs)
         return
-    rarity = Rarity()
     with threadpool_limits(1, user_api="blas"):  # threads that wait for small products cost more than they save
-        yield from (compared(month, known, rarity) for month in months)
+        yield from (compared(month, known) for month in months)
 
 
-_TAKEN: list[tuple[Weights, Rarity]] = []
+_KNOWN: list[Weights] = []
 
 
 def _take(known: Weights) -> None:
     on_one_thread()
-    _TAKEN.append((known, Rarity()))
+    _KNOWN.append(known)
 
 
 def _compared_there(month: Month) -> Weighed:
-    return compared(month, *_TAKEN[0])
+    return compared(month, _KNOWN[0])
 
 
-def compared(month: Month, known: Weights, rarity: Rarity) -> Weighed:
+def compared(month: Month, known: Weights) -> Weighed:
     """Weigh each new report of a month against the month's others; a pair of two months is weighed in the first."""
-    found = Weighed({}, set())
+    found, rarity = Weighed({}, set()), Rarity()
     if month.new == len(month.numbers):
         return found
     rough = _Rough(month, known)

@@ -46,8 +46,7 @@ class Rarity:
     """
 
     def __init__(self) -> None:
-        self._count, words, names = _common_words()
-        self._words, self._names = _Weights(words, self._count), _Weights(names, self._count)
+        self._words, self._names = _common_words()
         self._lengths: dict[int, tuple[Traits, float, float]] = {}
 
     def signs(self, one: Item, other: Item) -> dict[str, float]:
@@ -99,14 +98,15 @@ def _weight(reports: int, count: int) -> float:
 
 
 @cache
-def _common_words() -> tuple[int, dict[int, int], dict[int, int]]:
+def _common_words() -> tuple[_Weights, _Weights]:
     import numpy as np
 
     with np.load(COMMON_WORDS, allow_pickle=False) as file:
         words, names = (
             dict(zip(file[name].tolist(), file[f"{name}_counts"].tolist(), strict=True)) for name in ("words", "names")
         )
-        return int(file["reports"]), words, names
+        reports = int(file["reports"])
+    return _Weights(words, reports), _Weights(names, reports)
 
 
 def hashed(names: Iterable[str]) -> frozenset[int]:
