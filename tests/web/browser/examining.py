@@ -67,7 +67,7 @@ TOO_WIDE = """() => {
   return [`${wide} px in ${room}`, ...found.slice(-4).map(named)];
 }"""
 WATCH_FOCUS = """() => {
-  const stops = [], before = new Set();
+  const stops = [], elements = [], before = new Set();
   let over = false;
   const stop = (element) => {
     const shownBy = element.matches(".unseen") && element.labels?.length ? element.labels[0] : element;
@@ -85,10 +85,19 @@ WATCH_FOCUS = """() => {
   addEventListener("keyup", () => {  // which follows when the focus has moved and the page has scrolled
     const element = document.activeElement;
     over ||= !element || element === document.body || before.has(element);
-    if (!over) stops.push(stop(element));
+    if (!over) elements[stops.push(stop(element)) - 1] = element;
     before.add(element);
   }, true);
   window.focusStops = () => ({ stops, over });
+  window.lookAgain = async () => {
+    for (const [at, element] of elements.entries()) {
+      if (stops[at].seen) continue;
+      element.focus();
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+      stops[at].seen = stop(element).seen;
+    }
+    return stops;
+  };
 }"""
 TO_THE_TOP = """() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute("tabindex");
   scrollTo(0, 0); }"""
@@ -206,10 +215,11 @@ def focus_at_fault(page: Page, most: int = 70) -> list[str]:
         for _ in range(10):
             page.keyboard.press("Tab")
         focus = page.evaluate("() => focusStops()")
+    stops = page.evaluate("() => lookAgain()")  # while a page is still being laid out, what has the focus may move
     faults = [
         f"focus, {words}: {stop['name']}"
-        for stop in focus["stops"]
+        for stop in stops
         for what, words in (("ring", "no ring"), ("seen", "out of sight"), ("bare", "covered"))
         if not stop[what]
     ]
-    return faults if len(focus["stops"]) > 2 else [*faults, f"focus: only {len(focus['stops'])} stops"]
+    return faults if len(stops) > 2 else [*faults, f"focus: only {len(stops)} stops"]
