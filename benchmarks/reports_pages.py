@@ -40,7 +40,7 @@ from opencwc.records import to_plain
 from opencwc.reports import kept
 from opencwc.reports.events import Event, event_id
 from opencwc.reports.findings import maker_of
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import Date, Report
 from opencwc.reports.verb import VERB
 from opencwc.reports.watched import Line, Watched, watch
@@ -101,7 +101,7 @@ def _written() -> Watched:
     return watch([report for folder in ("a", "b") for report in read_folder(CASES / folder)[0]], None)
 
 
-class MadeUp(MadeWhenAsked[Line]):
+class MadeUp(LazySequence[Line]):
     """So many reports, each made where it is asked for."""
 
     def __init__(self, count: int) -> None:

@@ -28,10 +28,10 @@ from opencwc.reports.comparing import (
 )
 from opencwc.reports.corrections import Correction, PairKey, what_holds, with_followers
 from opencwc.reports.item import Item
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.likeness import Rarity
 from opencwc.reports.likeness_model import FLOOR, weights
 from opencwc.reports.linkage import average_linkage, connected
-from opencwc.reports.made_when_asked import MadeWhenAsked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -390,7 +390,7 @@ def event_id(first: Report) -> str:
     return f"E-{first.published:%Y%m%d}-{sha256(first.id.encode()).hexdigest()[:6]}"
 
 
-class _Both(MadeWhenAsked[Item]):
+class _Both(LazySequence[Item]):
     """Items of before, and those that were added."""
 
     def __init__(self, before: Sequence[Item], added: Sequence[Item]) -> None:

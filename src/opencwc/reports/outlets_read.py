@@ -18,7 +18,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from opencwc.reports.event_list import EventList
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import Report, Told
 from opencwc.reports.report_columns import name_hash, named_outlet
 from opencwc.reports.sources import NO_HABIT, FeedState, Habit, Health, Source, SourceIndex, health_of, plain_name
@@ -211,7 +211,7 @@ class Outlet:
         return datetime.fromtimestamp(max(float(part.column("published")[0]) for part in self._parts), UTC)
 
 
-class _Reports(MadeWhenAsked[ReadReport]):
+class _Reports(LazySequence[ReadReport]):
     """Reports of an outlet in an order."""
 
     def __init__(self, parts: Sequence[_Part], order: NDArray[np.int64]) -> None:
@@ -232,7 +232,7 @@ class _Reports(MadeWhenAsked[ReadReport]):
         return ReadReport(told, run.number, run.events.summary(int(run.events.event_of[line])), first)
 
 
-class _Events(MadeWhenAsked[tuple[int, EventSummary]]):
+class _Events(LazySequence[tuple[int, EventSummary]]):
     """Events of runs by their places there."""
 
     def __init__(self, places: Sequence[tuple[ReadRun, int]]) -> None:

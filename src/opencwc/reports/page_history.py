@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from opencwc.finding import Message
 from opencwc.reports.captures import Capture, Comparison, compare, sentences_apart
 from opencwc.reports.intake.arrivals import FailedCapture
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import Told
 from opencwc.reports.report_columns import ReportColumns, url_hash
 from opencwc.reports.watched import Line
@@ -182,7 +182,7 @@ class CapturedPages:
         return PageCapture(run.number, report.url, report.taken or run.at, line.told, event=line.event)
 
 
-class _Histories(MadeWhenAsked[PageHistory]):
+class _Histories(LazySequence[PageHistory]):
     """Pages in an order."""
 
     def __init__(self, pages: CapturedPages, places: NDArray[np.int64]) -> None:

@@ -23,7 +23,7 @@ from opencwc.records import known
 from opencwc.reports.comparing import months_of
 from opencwc.reports.events import WORDS_HASH, Archive, words_hash
 from opencwc.reports.item import Item, Mentioned
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import Told
 from opencwc.reports.traits import STEPS, Traits
 
@@ -204,7 +204,7 @@ class OwnReady:
                 raise ValueError("a block of too few ready reports")
 
 
-class _Items(MadeWhenAsked[Item]):
+class _Items(LazySequence[Item]):
     """The ready reports of a file in their order; those that were looked at are held."""
 
     def __init__(self, count: int, make: Callable[[int], Item]) -> None:

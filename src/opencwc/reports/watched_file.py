@@ -28,7 +28,7 @@ from opencwc.reports.event_columns import (
 )
 from opencwc.reports.event_list import latest_first
 from opencwc.reports.events import Event, event_id
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import Report
 from opencwc.reports.report_columns import (
     ReportColumns,
@@ -223,7 +223,7 @@ def _reordered(
     return items[np.repeat(starts, sizes) + within], np.concatenate([[0], after]).astype(np.uint32)
 
 
-class _BothLines(MadeWhenAsked[Line]):
+class _BothLines(LazySequence[Line]):
     """The lines that were there, with those that are new or changed."""
 
     def __init__(self, before: Sequence[Line], lines: Mapping[int, Line], count: int) -> None:
@@ -236,7 +236,7 @@ class _BothLines(MadeWhenAsked[Line]):
         return self._lines[number] if number in self._lines else self._before[number]
 
 
-class KeptLines(MadeWhenAsked[Line]):
+class KeptLines(LazySequence[Line]):
     """The reports of a run in the order in which they came; those that were looked at last are held ready."""
 
     def __init__(self, file: Sections, count: int) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from msgspec import Struct
 
-from opencwc.reports.made_when_asked import MadeWhenAsked
+from opencwc.reports.lazy_sequence import LazySequence
 from opencwc.reports.model import OnTopic, Span
 from opencwc.reports.report_columns import ReportColumns, columns_of_reports
 from opencwc.reports.topics.independent_texts import texts_of
@@ -80,7 +80,7 @@ def _empty(topic: Topic) -> TopicTrend:
     return TopicTrend(topic, (TopicMonth("", 0, 0, 0.0, 1.0),), (), "absent")
 
 
-class _OnTopic(MadeWhenAsked[tuple[Line, OnTopic]]):
+class _OnTopic(LazySequence[tuple[Line, OnTopic]]):
     """Reports on a topic, by their numbers."""
 
     def __init__(self, lines: Sequence[Line], numbers: Sequence[int], topic: str) -> None:

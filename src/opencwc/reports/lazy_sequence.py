@@ -9,10 +9,10 @@ from typing import TypeVar, overload
 Member = TypeVar("Member")
 
 
-class MadeWhenAsked(Sequence[Member]):
+class LazySequence(Sequence[Member]):
     """A sequence that makes a member of its number; a part of it is a list.
 
-    >>> class Squares(MadeWhenAsked[int]):
+    >>> class Squares(LazySequence[int]):
     ...     def __len__(self): return 4
     ...     def made(self, number): return number**2
     >>> Squares()[-1], Squares()[1:3]
