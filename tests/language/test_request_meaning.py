@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -84,6 +85,19 @@ def test_politeness_before_a_request_hides_nothing() -> None:
     text = f"Good morning, I hope that you are well. {UNKNOWN_TO_THE_RULES['en']} Many thanks in advance."
     refusal = judge_request(text)
     assert refusal is not None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "hide", [lambda text: "  ".join(map(" ".join, text.split())), "\u200b".join], ids=["spelled out", "invisible signs"]
+)
+def test_letters_spelled_out_and_invisible_signs_hide_nothing(language: str, hide: Callable[[str], str]) -> None:
+    hidden = hide(UNKNOWN_TO_THE_RULES[language])
+    refusal = judge_request(hidden)
+    assert refusal is not None
+    assert [hidden[start:end] for start, end in refusal.spans] == [hidden]
+    harmless = judge_by_meaning(hide(HARMLESS[language]))
+    assert harmless is not None and not harmless.refused
 
 
 def test_switched_off_the_rules_decide_alone(monkeypatch: pytest.MonkeyPatch) -> None:

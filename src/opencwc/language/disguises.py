@@ -57,6 +57,24 @@ def make_plain(text: str, variants: Mapping[str, str] | None = None) -> tuple[st
     return "".join(signs), origin
 
 
+def as_seen(text: str) -> tuple[str, list[int]]:
+    """Return a text as a reader takes it in, and the place in it of each sign that is left and of its end.
+
+    Invisible signs are left out, and words whose letters were spelled out are joined where words are farther apart.
+
+    >>> as_seen("ask\\u200bed")[0], as_seen("h o w  d o  i")[0], as_seen("a b")[0], as_seen("问 天 气")[0]
+    ('asked', 'how do i', 'a b', '问天气')
+    """
+    places = [place for place, sign in enumerate(text) if unicodedata.category(sign) != "Cf"]
+    seen = "".join(text[place] for place in places) if len(places) < len(text) else text
+    if _SPELLED_OUT.search(seen):
+        between = {place for letters in _LETTERS_APART.finditer(seen) for place in range(*letters.span())}
+        between |= {at for at in range(1, len(seen)) if seen[at - 1 : at + 1] == "  "}
+        left = [at for at, sign in enumerate(seen) if not (sign == " " and at in between)]
+        seen, places = "".join(seen[at] for at in left), [places[at] for at in left]
+    return seen, [*places, len(text)]
+
+
 def read_words(text: str, compact: frozenset[str] = frozenset(), variants: Mapping[str, str] | None = None) -> Words:
     """Return the words that a text may hold; ``compact`` are the stretches that betray a text without spaces."""
     plain, origin = make_plain(text, variants)
@@ -190,6 +208,8 @@ def _plain_sign(sign: str) -> str:
 
 
 _EQUAL = {"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ہ": "ه", "ٱ": "ا", "ء": "", "ı": "i", "ł": "l", "ø": "o"}
+_LETTERS_APART = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_])+(?!\S)")
+_SPELLED_OUT = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _PIECE = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 _CLAUSE_END = re.compile(r"[.?!;؟؛](?=\s|$)|[。？！；]|\n\s*\n")

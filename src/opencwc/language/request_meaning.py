@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from opencwc.convention.fields import load_yaml
 from opencwc.errors import UnavailableError
-from opencwc.language.disguises import read_words
+from opencwc.language.disguises import as_seen, read_words
 from opencwc.language.encoders import named_encoder
 from opencwc.language.letter_runs import run_scores
 from opencwc.language.request_rules import load_rules, rule_files
@@ -152,20 +152,28 @@ def signs_of(texts: Sequence[str], groups: Sequence[str], scale: float) -> NDArr
 
 def judge_by_meaning(text: str, *, watch: bool = True) -> RequestMeaning | None:
     """Return what a text means; ``None`` where it is no sentence, or where the model may not be used."""
-    parts = parts_of(text)
-    if not parts or not usable_now(MODEL):
+    if not usable_now(MODEL):
         return None
     try:
-        meaning = weigh(text, parts)
+        meaning = meaning_of(text)
     except UnavailableError:
         return None
-    if watch:
+    if watch and meaning is not None:
         _count(_observation(text, meaning))
     return meaning
 
 
-def weigh(text: str, parts: Sequence[tuple[int, int]]) -> RequestMeaning:
-    """Return what a text means by the likeliest of its parts."""
+def meaning_of(text: str) -> RequestMeaning | None:
+    """Return what a text means by the likeliest of its parts, as a reader sees it; ``None`` where it is no sentence."""
+    seen, places = as_seen(text)
+    parts = parts_of(seen)
+    if not parts:
+        return None
+    meaning = _weigh(seen, parts)
+    return meaning._replace(start=places[meaning.start], end=places[meaning.end - 1] + 1)
+
+
+def _weigh(text: str, parts: Sequence[tuple[int, int]]) -> RequestMeaning:
     weights = load_weights()
     sentences = [text[start:end] for start, end in parts]
     signs = signs_of(sentences, weights.groups, weights.group_scale)
@@ -255,7 +263,7 @@ def evaluate_meaning() -> Evaluation:
     seen: list[Observation] = []
     for data, requests in (("first", meant_requests(HELD)), ("hands", requests_by_hands(HELD_HANDS))):
         texts = [request.text for request in requests]
-        meanings = [weigh(text, parts) if (parts := parts_of(text)) else None for text in texts]
+        meanings = [meaning_of(text) for text in texts]
         for judge, refused in _decided(texts, meanings).items():
             figures += _shares(f"{data}, {judge}", requests, refused)
         chances = [meaning.chance if meaning else 0.0 for meaning in meanings]
