@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rdkit import Chem, rdBase
@@ -24,6 +25,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.screening.answers import answer_to, reading_message, reason_of
+from opencwc.screening.cores import parse_condition
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
@@ -195,7 +197,7 @@ class Teller:
             if values:
                 facts.append(Fact(self.say(label), values))
         if entry.except_entries:
-            facts.append(Fact(self.say("report_except"), entry.except_entries))
+            facts.append(Fact(self.say("report_except"), tuple(self.excepted(named) for named in entry.except_entries)))
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
         own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
@@ -227,9 +229,19 @@ class Teller:
             yield Fact(self.say("report_places"), told)
         conditions = dict.fromkeys(item for structure in entry.structure for item in structure.where)
         if conditions:
-            yield Fact(self.say("report_where"), tuple(Text(item, lang="en") for item in conditions))
+            yield Fact(self.say("report_where"), tuple(self.condition(item) for item in conditions))
         if any(structure.rest == "free" for structure in entry.structure):
             yield Fact(self.say("report_rest"), (self.sentence("report_rest_free"),))
+
+    def condition(self, written: str) -> str:
+        """Say what must also hold of the molecule."""
+        kind, symbol, number = parse_condition(written)
+        return self.say(f"rule_where_{kind.replace(' ', '_')}", symbol=symbol, number=number)
+
+    def excepted(self, named: str) -> str:
+        """Name what an entry leaves to another one: an entry, or a whole Schedule."""
+        schedule = re.fullmatch(r"Schedule (\d)", named)
+        return self.say("page_convention_schedule_number", number=schedule[1]) if schedule else named
 
     def structure(self, structure: Structure) -> Text:
         """Write one core as it stands in the rule file, with the form that it is meant for."""

@@ -270,14 +270,37 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
+        "together": together,
     }  # fmt: skip
 
 
 def cited_markup(source: str, lang: str) -> Markup:
     """Return a source in a language; what of it stays in English says so."""
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    parts = ((str(visible(part)), own) for part, own in cited_parts(source, lang))
+    parts = ((together(str(visible(part))), own) for part, own in cited_parts(source, lang))
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
+
+
+def together(text: str) -> Markup:
+    """Hold ranges, numbers of articles and registry numbers together, so that no line breaks inside one.
+
+    >>> together("Art. IX.2-4; VA II.46, well-known")
+    Markup('<span class="whole">Art. IX.2-4</span>; VA II.46, well-known')
+    >>> together(Markup('<b id="a-1">(CAS 676-97-1)</b>'))
+    Markup('<b id="a-1">(<span class="whole">CAS 676-97-1)</span></b>')
+    """
+    pieces = _TAGS.split(str(escape(text)))
+    return Markup("".join(piece if at % 2 else _HELD.sub(_whole, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
+
+
+def _whole(held: re.Match[str]) -> str:
+    whole = len(held[0]) < _LONGEST_WHOLE and _DIGIT.search(held[0])
+    return f'<span class="whole">{held[0]}</span>' if whole else held[0]
+
+
+_TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
+_HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
+_LONGEST_WHOLE = 30
 
 
 def with_code(text: str) -> Markup:
