@@ -32,6 +32,7 @@ from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
 from opencwc.wording import cited, cited_parts, day_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name
+from opencwc.wording.typography import in_type
 
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
@@ -288,7 +289,7 @@ class Teller:
     def in_language(self, texts: Mapping[str, str]) -> Text:
         """Choose the reader's language among texts, or English, said to be so."""
         if self.lang in texts:
-            return Text(texts[self.lang])
+            return Text(in_type(texts[self.lang], self.lang))
         return Text(texts["en"], lang="en")
 
     def source(self, source: str, evidence: str) -> str:

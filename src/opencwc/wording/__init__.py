@@ -324,7 +324,7 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
-_LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?")
+_LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")

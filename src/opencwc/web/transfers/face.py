@@ -18,7 +18,7 @@ from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Face, JobPage, shortened
 from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
-from opencwc.wording import number_said, say, sentence
+from opencwc.wording import cited, number_said, say, sentence
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
@@ -51,7 +51,7 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
 def _duty_said(value: str, lang: str) -> str:
     """Say ``needed 2027-01-30; Verification Annex VI.5; treaty``: what has become of it, its day, where it stands.
 
-    The source is said as it is, by its number; what has another form stands as it is written.
+    What has another form stands as it is written.
     """
     words, _, rest = value.partition("; ")
     source, _, grade = rest.rpartition("; ")
@@ -61,7 +61,7 @@ def _duty_said(value: str, lang: str) -> str:
     parts = [say(f"page_transfers_owed_{state}", lang)]
     if due:
         parts.append(f"{say('page_transfers_due', lang)} {_day_said(due, lang)}")
-    return say("clause_separator", lang).join([*parts, source, say(f"evidence_{grade}", lang)])
+    return say("clause_separator", lang).join([*parts, cited(source, lang), say(f"evidence_{grade}", lang)])
 
 
 def _rule_said(id: str, value: str, lang: str) -> str:
@@ -69,7 +69,7 @@ def _rule_said(id: str, value: str, lang: str) -> str:
     amount, _, rest = value.partition("; ")
     source, _, grade = rest.rpartition("; ")
     threshold = spoken_quantity(float(amount.removesuffix(" kg")), "kg", lang)
-    return say("clause_separator", lang).join([id, threshold, source, say(f"evidence_{grade}", lang)])
+    return say("clause_separator", lang).join([id, threshold, cited(source, lang), say(f"evidence_{grade}", lang)])
 
 
 def _state_said(value: str, lang: str) -> str:
