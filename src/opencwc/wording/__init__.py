@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import in_type, unbroken
+from opencwc.wording.typography import closed_up, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -43,6 +43,8 @@ def say(message: Message | str, lang: str = "en") -> str:
         return _chemical_said(message, lang)
     template = _template(message, lang)
     values = {key: _said(_value(key, value, lang), lang) for key, value in message.values.items()}
+    if template is not None and lang == "zh":
+        template = closed_up(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
@@ -270,7 +272,8 @@ def amount_said(text: str, lang: str = "en") -> str:
     if amount is None:
         return text
     times, number, unit = amount.groups("")
-    return f"{times}{number_said(number, lang)}{unit[:1]}{unit_said(unit[1:], lang)}"
+    gap = "" if (lang, unit) == ("zh", " %") else unit[:1]
+    return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
 
 
 def unit_said(unit: str, lang: str) -> str:
