@@ -11,6 +11,7 @@ from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
+from opencwc.wording.typography import closed_up
 
 OTHERS = tuple(lang for lang in LANGUAGES if lang != "en")
 
@@ -63,3 +64,26 @@ def test_a_number_with_a_sign_or_unit_has_the_signs_of_the_language_and_one_alon
     text: str, said: str
 ) -> None:
     assert say(Message("pattern_unusual_ratio", {"value": text}), "fr").startswith(f"{said} fois")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"name": "硫二甘醇"}, "该名称指硫二甘醇"),
+        ({"name": "thiodiglycol"}, "该名称指 thiodiglycol"),
+    ],
+)
+def test_no_space_stands_between_two_characters_of_chinese(values: dict[str, str], said: str) -> None:
+    assert say(Message("found_name", {**values}), "zh") == said
+
+
+def test_a_chinese_text_has_no_space_between_an_amount_and_its_substance_or_before_a_day() -> None:
+    template = "{place} 在 {year} 年生产了 {amount} {chemical}，通知于 {day} 发出"
+    values = {"place": "NC-1", "year": "2025", "amount": "12\xa0吨", "chemical": "磷酰氯", "day": "2026年3月1日"}
+    assert (
+        closed_up(template, values).format_map(values) == "NC-1 在 2025 年生产了 12\xa0吨磷酰氯，通知于2026年3月1日发出"
+    )
+
+
+def test_a_share_has_no_space_in_chinese() -> None:
+    assert "72%" in say(Message("pattern_unusual_rate", {"value": "72 %", "tests": 3}), "zh")

@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import in_type, unbroken
+from opencwc.wording.typography import closed_up, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -43,6 +43,8 @@ def say(message: Message | str, lang: str = "en") -> str:
         return _chemical_said(message, lang)
     template = _template(message, lang)
     values = {key: _said(_value(key, value, lang), lang) for key, value in message.values.items()}
+    if template is not None and lang == "zh":
+        template = closed_up(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
@@ -224,13 +226,19 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (_in_french(say(message, lang), lang), lang)
+        (written, "en") if message is None or lang == "en" else (_in_signs_of(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
 
 
-def _in_french(citation: str, lang: str) -> str:
-    """Write the letter of a paragraph as the French text of the Convention does: ``VII.3 c)``."""
+def _in_signs_of(citation: str, lang: str) -> str:
+    """Write the paragraphs of a citation as the text of the Convention in the language does.
+
+    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh")
+    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19')
+    """
+    if lang == "zh":
+        return _BETWEEN_PARAGRAPHS.sub("、", citation)
     return _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation) if lang == "fr" else citation
 
 
@@ -270,7 +278,8 @@ def amount_said(text: str, lang: str = "en") -> str:
     if amount is None:
         return text
     times, number, unit = amount.groups("")
-    return f"{times}{number_said(number, lang)}{unit[:1]}{unit_said(unit[1:], lang)}"
+    gap = "" if (lang, unit) == ("zh", " %") else unit[:1]
+    return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
 
 
 def unit_said(unit: str, lang: str) -> str:
@@ -324,6 +333,7 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
+_BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}

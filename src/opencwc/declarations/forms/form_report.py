@@ -177,7 +177,7 @@ class _Paper:
         partner, _, weight = rest.partition(" ")
         if activity not in ACTIVITIES:
             return text
-        return ", ".join(
+        return self.say("list_separator").join(
             filter(None, (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight)))
         )
 

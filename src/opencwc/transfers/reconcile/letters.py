@@ -291,6 +291,7 @@ def about(probability: float) -> int:
 
 
 def _text_of(report: Report) -> Iterator[str]:
+    colon = say("label_colon", report.lang)
     yield _line(report.title)
     for head in (report.marking, *report.closing):
         if head:
@@ -299,7 +300,7 @@ def _text_of(report: Report) -> Iterator[str]:
         if section.id != "letter":
             yield f"\n{_line(section.title)}"
         for block in section.blocks:
-            yield from _text_of_block(block, say("label_colon", report.lang))
+            yield from _text_of_block(block, colon)
 
 
 def _text_of_block(block: Block, colon: str) -> Iterator[str]:

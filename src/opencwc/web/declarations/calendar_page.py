@@ -79,11 +79,6 @@ def _listed(asked: CalendarAsked, wanted: ListAsked, lang: str) -> ListShown[Cal
     return listed(calendar_of(asked.law, asked.year), columns, wanted, lang)
 
 
-def _counted(asked: CalendarAsked, lang: str) -> list[tuple[str, ...]]:
-    """Return the deadlines that count from an event, each with its source in the reader's language."""
-    return [(*row, cited(source, lang)) for *row, source in counted_rows(counted_deadlines(asked.law), lang)]
-
-
 @router.get("/declarations/calendar", action="rules")
 def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
     """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
@@ -97,7 +92,7 @@ def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile
         request, "declarations/calendar.html", asked=asked, days=days, profiles=known, today=today,
         coming=coming,
         years=[one for one in range(min(today.year, asked.year) - 2, max(today.year, asked.year) + 4) if one in YEARS],
-        answer=_answer(asked.year, days, ahead, today), counted=_counted(asked, lang),
+        answer=_answer(asked.year, days, ahead, today), counted=counted_rows(counted_deadlines(asked.law), lang),
         shown=_listed(asked, wanted, lang),
         notes=[note.text.get(lang, note.text["en"]) for note in asked.law.profile.notes], last_day=last_day,
         amendments=[(one, dict(zip(AMENDMENT_COLUMNS, row, strict=True)))

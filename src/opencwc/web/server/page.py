@@ -241,9 +241,8 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return str(format_decimal(value, locale=locale, numbering_system="latn"))
 
     def share(value: float) -> str:
-        return str(
-            format_percent(value, "#,##0.0\u00a0%" if lang != "en" else "#,##0.0%", locale, numbering_system="latn")
-        )
+        gap = "" if lang in ("en", "zh") else "\u00a0"
+        return str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn"))
 
     def day(value: str | date) -> str:
         if not value:
