@@ -245,8 +245,9 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     unit, findings = show_unit(book, person, number, MOST_MENTIONS)
     mentions = [_line(finding, lang) for finding in findings]
     more = unit.mentions - len(findings)
-    heading = lines_of(book, [unit], lang)[0].title
-    values: dict[str, Any] = {"unit": unit, "heading": heading, "mentions": mentions, "asked": asked, "more": more}
+    line = lines_of(book, [unit], lang)[0]
+    values: dict[str, Any] = {"unit": unit, "heading": line.title, "mentions": mentions, "asked": asked, "more": more}
+    values |= {"no_mention": line.no_mention}
     values |= {"others": names_of_others(findings), "others_of": others_of}
     return page(request, "casebook/mentions.html", **values)
 

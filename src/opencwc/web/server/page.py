@@ -245,15 +245,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
             format_percent(value, "#,##0.0\u00a0%" if lang != "en" else "#,##0.0%", locale, numbering_system="latn")
         )
 
-    def day(value: str | date) -> str:
-        if not value:
-            return ""
-        try:
-            known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-        except ValueError:
-            return str(value)  # a year alone, or a date that a source writes in its own way
-        said = _western(format_date(known, "long" if lang != "zh" else "medium", locale))
-        return _first_in_french(said, lang).replace(" ", "\u00a0")
+    day = partial(day_said, lang=lang)
 
     def moment(value: str) -> str:
         if not value:
@@ -290,6 +282,22 @@ def with_code(text: str) -> Markup:
     return Markup("").join(
         Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
     )
+
+
+def day_said(value: str | date, lang: str) -> str:
+    """Write a day as a page of the language has it; a year alone, or what a source writes in its own way, as it is.
+
+    >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
+    ('November 4, 2026', '2026', '')
+    """
+    if not value:
+        return ""
+    try:
+        known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
+    return _first_in_french(said, lang).replace(" ", "\u00a0")
 
 
 def duration_said(time: timedelta, lang: str) -> str:
