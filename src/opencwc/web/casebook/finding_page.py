@@ -38,7 +38,7 @@ from opencwc.web.casebook.run_summary import (
 from opencwc.web.casebook.unit_list import titles_of
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, done, going_to
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page, with_days
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import number_said, say
 
@@ -178,7 +178,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     if content is None:
         return {"finding": None, "entry": None, "answer": [], "subject": ""}
     finding = finding_of(content, history.run["maker"])
-    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
+    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule, days=with_days)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     face = face_of(history.run["verb"])
     return {

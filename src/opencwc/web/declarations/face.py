@@ -27,6 +27,7 @@ from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
 RUNS = "/declarations/runs"
+_REGIMES = ("S1", "S2", "S3", "OCPF")
 _STATE = re.compile("[A-Z]{3}")
 
 
@@ -72,14 +73,24 @@ def _beside(history: History) -> tuple[str, str]:
 
 def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
+    if cell := next((seen for seen in finding.evidence if seen.kind == "cell"), None):
+        row, _, column = cell.value.partition(" ")
+        table = say(f"declare_table_{cell.label}", lang)
+        at = say(Message("page_declarations_row", {"row": row}), lang)
+        return shortened(say("list_separator", lang).join(filter(None, (table, at, column))))
     ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
     place = finding.subject.id
     said = [
         state_name(place, lang) if _STATE.fullmatch(place) else place,
-        name_said(finding.subject.input, lang),
+        _subject_said(finding.subject.input, lang),
         *ranges,
     ]
     return shortened(" · ".join(name for name in said if name))
+
+
+def _subject_said(written: str, lang: str) -> str:
+    """Say the chemical, or the regime where a declaration is of no single one."""
+    return say(f"page_declarations_regime_{written}", lang) if written in _REGIMES else name_said(written, lang)
 
 
 def _find(sought: Sought) -> Iterator[Hit]:
@@ -120,7 +131,7 @@ def _due(book: Casebook, person: Person, lang: str, today: date) -> Iterator[Hou
 
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
-    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, tables=_rows, title=_title,
+    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, tables=_rows, written=False, title=_title,
     doors=(
         Door("check", "register", "/declarations", "keep"),
         Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
