@@ -304,9 +304,9 @@ def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lan
 def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> None:
     with house.signed_in("anna") as client:
         page = main_of(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
-        assert "passages" in page.one("p", class_="lead").text and "Read completely, as a text (EML)" in page.text
+        assert "Passages: " in page.text and "Read completely, as a text (EML)" in page.text
         page = main_of(client, screened(house, client, GOODS))
-        assert "rows" in page.one("p", class_="lead").text and not page.all("p", class_="as-text")
+        assert "Rows: " in page.text and not page.all("p", class_="as-text")
 
 
 def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: House) -> None:
