@@ -712,6 +712,10 @@ def test_a_finding_of_a_check_says_its_duties_in_the_readers_language_and_the_ca
         )
         facts = {lang: page_of(client, f"/findings/{number}", lang).text for lang in ("en", "fr")}
         assert "still needed" in facts["en"] and "needed 20" not in facts["en"]
+        finding = page_of(client, f"/findings/{number}").one("section", class_="finding")
+        duties = finding.one("section", aria_labelledby="seen-h").one("table").rows()
+        assert all(len(duty) == 4 for duty in duties) and "Still needed" in {duty[1].capitalize() for duty in duties}
+        assert not any(";" in reason.text for reason in finding.one("ul", class_="reasons").all("li"))
         assert "État partie" in facts["fr"] and "state_party" not in facts["fr"] and "treaty" not in facts["fr"]
         case = main_of(client, "/cases/planned").text
     assert "transfers-check.json.gz" not in case and "s.csv" in case

@@ -10,6 +10,7 @@ from opencwc.catalogs import CATALOGS
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_name
 
 OTHERS = tuple(lang for lang in LANGUAGES if lang != "en")
@@ -63,3 +64,11 @@ def test_a_number_with_a_sign_or_unit_has_the_signs_of_the_language_and_one_alon
     text: str, said: str
 ) -> None:
     assert say(Message("pattern_unusual_ratio", {"value": text}), "fr").startswith(f"{said} fois")
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_chemical_of_no_list_is_named_in_the_language_or_quoted(lang: str) -> None:
+    known = say(Message("found_cas", {"cas": "67-68-5", "name": "dimethyl sulfoxide"}), lang)
+    assert "dimethyl sulfoxide" not in known and common_name("dimethyl sulfoxide", lang) in known
+    unknown = say(Message("found_name", {"name": "ω-imaginary acid"}), lang)
+    assert re.search("[«“]\u200e?[\xa0\u202f]?ω-imaginary acid[\xa0\u202f]?\u200e?[»”]", unknown), unknown

@@ -151,6 +151,15 @@ def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -
         assert len(lines(page_of(client, unread.attributes["href"]))) == 1
 
 
+def test_a_unit_leads_to_its_decision_and_shows_its_mentions(house: House) -> None:
+    with house.signed_in("rita") as client:
+        row = page_of(client, f"{FINDINGS}&case=border&verdict=listed").one(id="list").one("tbody").all("tr")[0]
+        unit = page_of(client, f"/casebook/units/{row.attributes['data-unit']}").one("main")
+        finding = row.one("th").one("a").attributes["href"].partition("?")[0]
+        assert unit.one("a", class_="primary").attributes["href"] == f"{finding}#decide"
+        assert all("/findings/" in mention.one("a").attributes["href"] for mention in unit.one("tbody").all("th"))
+
+
 def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
     keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     case_for_keeping(house.book, keeper, "bulk")
