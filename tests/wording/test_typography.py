@@ -10,6 +10,7 @@ from opencwc.catalogs import CATALOGS
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import closed_up
 
@@ -87,3 +88,11 @@ def test_a_chinese_text_has_no_space_between_an_amount_and_its_substance_or_befo
 
 def test_a_share_has_no_space_in_chinese() -> None:
     assert "72%" in say(Message("pattern_unusual_rate", {"value": "72 %", "tests": 3}), "zh")
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_chemical_of_no_list_is_named_in_the_language_or_quoted(lang: str) -> None:
+    known = say(Message("found_cas", {"cas": "67-68-5", "name": "dimethyl sulfoxide"}), lang)
+    assert "dimethyl sulfoxide" not in known and common_name("dimethyl sulfoxide", lang) in known
+    unknown = say(Message("found_name", {"name": "ω-imaginary acid"}), lang)
+    assert re.search("[«“]\u200e?[\xa0\u202f]?ω-imaginary acid[\xa0\u202f]?\u200e?[»”]", unknown), unknown

@@ -42,7 +42,8 @@ STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 class Teller:
     """Tells findings and rules in a language; ``link`` gives the address of what is said of a rule.
 
-    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row.
+    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row; ``days``
+    writes the days of a message as the place has them where it is shown.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Teller:
         *,
         verb: Verb = SCREEN,
         of_file: bool = True,
+        days: Callable[[Message, str], Message] = lambda message, lang: message,
     ) -> None:
         self.convention = convention
         self.lang = lang
         self.link = link
         self.tones = verb.tones
         self.of_file = of_file
+        self.days = days
 
     def card(self, finding: Finding, name: str, rests_on: Iterable[Fact] = (), rule_at: str = "") -> Card:
         """Show one finding: where it stands, why, by which atoms, and by which rule.
@@ -73,7 +76,7 @@ class Teller:
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
-        blocks: list[Block] = [*self.answer(finding), Paragraph((sentence(reason_of(finding), self.lang),))]
+        blocks: list[Block] = [*self.answer(finding), Paragraph((self.as_sentence(reason_of(finding)),))]
         if excerpt := self.excerpt(finding):
             blocks.append(excerpt)
         if entry and entry.evidence == "unverified":
@@ -85,7 +88,7 @@ class Teller:
             told = (reading_message(reading) for reading in finding.readings)
             facts.append(Fact(self.say("label_readings"), tuple(say(reading, self.lang) for reading in told)))
         if finding.steps:
-            facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
+            facts.append(Fact(self.say("report_steps"), tuple(self.as_sentence(step) for step in finding.steps)))
         if finding.confidence is not None and finding.verdict is not Verdict.NONE:  # there it is of what was not found
             facts.append(Fact(self.say("report_confidence"), (f"{finding.confidence:.2f}",)))
         if entry and finding.rule:
@@ -112,9 +115,9 @@ class Teller:
             return
         answer = answer_to(finding, self.convention)
         said = answer.without_subject if headed and answer.subject else answer.message
-        yield Paragraph((sentence(said, self.lang),), "lead")
+        yield Paragraph((self.as_sentence(said),), "lead")
         for strength in answer.beside:
-            yield Paragraph((sentence(strength, self.lang),))
+            yield Paragraph((self.as_sentence(strength),))
 
     def subject(self, finding: Finding) -> str:
         """Name the entry and the chemical of a finding of screening; empty where it rests on no entry."""
@@ -302,11 +305,15 @@ class Teller:
 
     def say(self, name: str, **values: Value) -> str:
         """Say a message in the reader's language."""
-        return say(Message(name, dict(values)), self.lang)
+        return say(self.days(Message(name, dict(values)), self.lang), self.lang)
 
     def sentence(self, name: str, **values: Value) -> str:
         """Say a message as a sentence in the reader's language."""
-        return sentence(Message(name, dict(values)), self.lang)
+        return self.as_sentence(Message(name, dict(values)))
+
+    def as_sentence(self, message: Message) -> str:
+        """Say a message of a finding as a sentence in the reader's language."""
+        return sentence(self.days(message, self.lang), self.lang)
 
 
 def _group(place: Evidence, written: str) -> Message | None:

@@ -42,7 +42,8 @@ def say(message: Message | str, lang: str = "en") -> str:
     if message.id in _CHEMICALS:
         return _chemical_said(message, lang)
     template = _template(message, lang)
-    values = {key: _said(_value(key, value, lang), lang) for key, value in message.values.items()}
+    named = message.id in _FOUND_BY
+    values = {key: _said(_value(key, value, lang, named=named), lang) for key, value in message.values.items()}
     if template is not None and lang == "zh":
         template = closed_up(template, values)
     try:
@@ -52,8 +53,11 @@ def say(message: Message | str, lang: str = "en") -> str:
     return said if lang == "en" else unbroken(said)
 
 
-def _value(key: str, value: Value, lang: str) -> Value:
-    """Return a value as it is to be said: a count as a number, a substance by its name in the language."""
+def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
+    """Return a value as it is to be said: a count as a number, a substance by its name in the language.
+
+    ``named`` where a name is the English one of a chemical of no list; it is quoted where the language has none.
+    """
     if key == "count" and isinstance(value, int):
         return float(value)
     if key == "unit" and isinstance(value, str):
@@ -62,6 +66,10 @@ def _value(key: str, value: Value, lang: str) -> Value:
         from opencwc.wording.chemical_names import name_said
 
         return name_said(value, lang)
+    if named and key == "name" and lang != "en" and isinstance(value, str):
+        from opencwc.wording.common_chemicals import known_name
+
+        return known_name(value, lang) or Message("name_in_english", {"name": value})
     return value
 
 
@@ -339,6 +347,8 @@ MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
+_FOUND_BY = ("found_cas", "found_name")
+"""The messages that name a chemical that is in no list, by the English name of the names at hand."""
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
 _MASSES = ("t", "kg", "g", "mg")

@@ -53,6 +53,7 @@ WORTH_COMPRESSING = 1_400
 OWN_FONTS = '<meta name="chinese-font"'
 """How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -206,10 +207,10 @@ def environment(lang: str) -> Environment:
     )
 
     def said(name: str | Message, /, **values: Value) -> str:
-        return unbroken(say(Message(name, dict(values)) if isinstance(name, str) else name, lang))
+        return unbroken(say(with_days(Message(name, dict(values)) if isinstance(name, str) else name, lang), lang))
 
     def as_sentence(name: str | Message, /, **values: Value) -> str:
-        return unbroken(sentence(Message(name, dict(values)) if isinstance(name, str) else name, lang))
+        return sentence_of_page(Message(name, dict(values)) if isinstance(name, str) else name, lang)
 
     made.globals.update(
         say=said,
@@ -244,15 +245,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         gap = "" if lang in ("en", "zh") else "\u00a0"
         return str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn"))
 
-    def day(value: str | date) -> str:
-        if not value:
-            return ""
-        try:
-            known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-        except ValueError:
-            return str(value)  # a year alone, or a date that a source writes in its own way
-        said = _western(format_date(known, "long" if lang != "zh" else "medium", locale))
-        return _first_in_french(said, lang).replace(" ", "\u00a0")
+    day = partial(day_said, lang=lang)
 
     def moment(value: str) -> str:
         if not value:
@@ -312,6 +305,46 @@ def with_code(text: str) -> Markup:
     return Markup("").join(
         Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
     )
+
+
+def day_said(value: str | date, lang: str) -> str:
+    """Write a day as a page of the language has it; a year alone, or what a source writes in its own way, as it is.
+
+    >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
+    ('November 4, 2026', '2026', '')
+    """
+    if not value:
+        return ""
+    try:
+        known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
+    return _first_in_french(said, lang).replace(" ", "\u00a0")
+
+
+def with_days(message: Message, lang: str) -> Message:
+    """Return a message with its days as an English page writes them; the other languages write their own anyway.
+
+    >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
+    'November\xa04,\xa02026'
+    """
+    if lang != "en" or not message.values:
+        return message
+    return Message(message.id, {name: _value_with_days(value, lang) for name, value in message.values.items()})
+
+
+def _value_with_days(value: Value, lang: str) -> Value:
+    if isinstance(value, Message):
+        return with_days(value, lang)
+    if isinstance(value, tuple):
+        return tuple(with_days(item, lang) if isinstance(item, Message) else item for item in value)
+    return day_said(value, lang) if isinstance(value, str) and _ISO_DAY.fullmatch(value) else value
+
+
+def sentence_of_page(message: Message, lang: str) -> str:
+    """Say a message as a sentence on a page."""
+    return unbroken(sentence(with_days(message, lang), lang))
 
 
 def duration_said(time: timedelta, lang: str) -> str:
