@@ -16,8 +16,7 @@ from typing import IO, NamedTuple, cast
 from msgspec.structs import replace
 
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.runs import parts_of_source
-from opencwc.casebook.submissions import Submission, Version
+from opencwc.casebook.submissions import Submission, Version, unseen_version
 from opencwc.declarations.confined_judgement import judge_version
 from opencwc.declarations.kept import KeptDeclarations
 from opencwc.jobs.archives import packed_again
@@ -62,7 +61,7 @@ def judged_version(
 
 def judge_ahead(service: Service, book: Casebook, submission: Submission, version: Version, day: date) -> None:
     """Judge a version that somebody is likely to ask for next."""
-    judged_version(service, submission, version, day, parts_of_source(book, version.source_id))
+    judged_version(service, submission, version, day, unseen_version(book, version))
 
 
 def _judge(service: Service, asked: VersionAsked, parts: Iterable[bytes], answer: Future[KeptDeclarations]) -> None:
