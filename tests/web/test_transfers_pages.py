@@ -658,6 +658,18 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
+def test_what_speaks_for_an_answer_is_a_list_and_its_verdict_is_said_once(checked: KeptCheck, lang: str) -> None:
+    with checked.house.signed_in("rita") as client:
+        page = page_of(client, f"/transfers/checks/{checked.run}", lang)
+    for article in page.all("article"):
+        assert all(reason.text.count("CWC") < 2 for reason in article.one("ul", class_="reasons").all("li"))
+        assert "DEU" not in article.one("h2").text, "States go by their names"
+    duties = page.one("section", aria_labelledby="owed-h").all("div", class_="duty")
+    state = say("page_transfers_owed_needed", lang)
+    assert duties and not any(duty.text.casefold().startswith(state.casefold()) for duty in duties)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES_READ)
 def test_the_pages_of_checks_and_patterns_are_sound(checked: KeptCheck, kept: Kept, lang: str) -> None:
     with checked.house.signed_in("rita") as client:
         for address in (

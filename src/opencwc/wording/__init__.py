@@ -41,7 +41,17 @@ def say(message: Message | str, lang: str = "en") -> str:
         return in_type(_said(message.values.get(lang, message.values["en"]), lang), lang)
     if message.id in _CHEMICALS:
         return _chemical_said(message, lang)
-    template = _template(message, lang)
+    return fill_part(_template(message, lang), message, lang)
+
+
+def template_of(message: Message, lang: str) -> str:
+    """Return the template that a message is said by, empty where it is said without one."""
+    unwritten = message.id == "by_language" or message.id in _CHEMICALS
+    return "" if unwritten else _template(message, lang) or ""
+
+
+def fill_part(template: str | None, message: Message, lang: str) -> str:
+    """Say a message by its template, or by a part of it."""
     named = message.id in _FOUND_BY
     values = {key: _said(_value(key, value, lang, named=named), lang) for key, value in message.values.items()}
     if template is not None and lang == "zh":
@@ -104,8 +114,13 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     >>> sentence(Message("ask_fault_kind", {"text": "perhaps"}))
     'perhaps is not an answer; write corrected, confirmed or withdrawn.'
     """
-    said = say(message, lang).strip()
     quotes = isinstance(message, Message) and (_template(message, lang) or "").startswith("{text}")
+    return as_sentence(say(message, lang), lang, quotes=quotes)
+
+
+def as_sentence(words: str, lang: str = "en", *, quotes: bool = False) -> str:
+    """Write words as a sentence; those that begin with a quotation keep it as it is written."""
+    said = words.strip()
     stop = "。" if lang == "zh" else "."
     first = said[:1] if quotes else said[:1].upper()
     return first + said[1:] + ("" if said.endswith((".", "!", "?", "。", "؟", "？")) else stop)

@@ -39,6 +39,7 @@ from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import unbroken
 
@@ -54,6 +55,7 @@ OWN_FONTS = '<meta name="chinese-font"'
 """How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -212,9 +214,14 @@ def environment(lang: str) -> Environment:
     def as_sentence(name: str | Message, /, **values: Value) -> str:
         return sentence_of_page(Message(name, dict(values)) if isinstance(name, str) else name, lang)
 
+    def in_clauses(name: str | Message, /, **values: Value) -> list[Markup]:
+        message = Message(name, dict(values)) if isinstance(name, str) else name
+        return [with_whole_days(unbroken(clause)) for clause in clauses(message, lang)]
+
     made.globals.update(
         say=said,
         sentence=as_sentence,
+        clauses=in_clauses,
         error_words=lambda error: error_line("", *error_sentences(error, lang)),
         address_of=address_of,
         languages=LANGUAGE_NAMES,
@@ -293,6 +300,15 @@ def _whole(held: re.Match[str]) -> str:
 _TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
 _HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
 _LONGEST_WHOLE = 30
+
+
+def with_whole_days(text: str) -> Markup:
+    """Mark up days as files write them, so that no line breaks within.
+
+    >>> with_whole_days("by 2028-03-30 & later")
+    Markup('by <span class="when">2028-03-30</span> &amp; later')
+    """
+    return Markup(_DAY.sub(r'<span class="when">\g<0></span>', escape(visible(text))))  # noqa: S704 - escaped before
 
 
 def with_code(text: str) -> Markup:
