@@ -219,19 +219,21 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     """Return the parts of a source, each with the language that it is in.
 
     >>> cited_parts("VA VII.3(c); A house rule, page 2", "es")
-    [('Anexo sobre verificación, VII.3(c)', 'es'), ('A house rule, page 2', 'en')]
+    [('Anexo sobre verificación, VII.3\\xa0c)', 'es'), ('A house rule, page 2', 'en')]
     >>> cited("VA VII.3(c)", "fr").endswith("VII.3\\xa0c)")
     True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (_in_french(say(message, lang), lang), lang)
+        (written, "en") if message is None or lang == "en" else (_with_letters(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
 
 
-def _in_french(citation: str, lang: str) -> str:
-    """Write the letter of a paragraph as the French text of the Convention does: ``VII.3 c)``."""
-    return _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation) if lang == "fr" else citation
+def _with_letters(citation: str, lang: str) -> str:
+    """Write the letter of a paragraph as French and Spanish texts of the Convention do: ``VII.3 c)``, ``VI.5 bis``."""
+    if lang not in ("fr", "es"):
+        return citation
+    return _BIS.sub("\u00a0", _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation))
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -325,6 +327,7 @@ def _as_written(text: str) -> str:
 
 
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?")
+_BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
