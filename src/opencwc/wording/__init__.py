@@ -244,7 +244,7 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     """Return the parts of a source, each with the language that it is in.
 
     >>> cited_parts("VA VII.3(c); A house rule, page 2", "es")
-    [('Anexo sobre verificación, VII.3(c)', 'es'), ('A house rule, page 2', 'en')]
+    [('Anexo sobre verificación, VII.3\\xa0c)', 'es'), ('A house rule, page 2', 'en')]
     >>> cited("VA VII.3(c)", "fr").endswith("VII.3\\xa0c)")
     True
     """
@@ -262,7 +262,9 @@ def _in_signs_of(citation: str, lang: str) -> str:
     """
     if lang == "zh":
         return _BETWEEN_PARAGRAPHS.sub("、", citation)
-    return _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation) if lang == "fr" else citation
+    if lang not in ("fr", "es"):
+        return citation
+    return _BIS.sub("\u00a0", _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation))
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -358,6 +360,7 @@ def _as_written(text: str) -> str:
 
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
+_BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
