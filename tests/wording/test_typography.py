@@ -70,8 +70,8 @@ def test_a_number_with_a_sign_or_unit_has_the_signs_of_the_language_and_one_alon
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"name": "硫二甘醇"}, "该名称指硫二甘醇"),
-        ({"name": "thiodiglycol"}, "该名称指 thiodiglycol"),
+        ({"name": "thiodiglycol"}, "该名称指硫二甘醇"),
+        ({"name": "ω-imaginary acid"}, "该名称指“ω-imaginary acid”"),
     ],
 )
 def test_no_space_stands_between_two_characters_of_chinese(values: dict[str, str], said: str) -> None:

@@ -55,5 +55,5 @@ _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
 _CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
 _CHINESE_SPACE = re.compile(rf"(?:\{{(\w+)\}}|[{_CHINESE}]) (?=\{{(\w+)\}}|[{_CHINESE}])")
-_CHINESE_FIRST = re.compile(rf"[{_CHINESE}]|[0-9]{{4}}年")
-_CHINESE_LAST = re.compile(rf"[{_CHINESE}]$")
+_CHINESE_FIRST = re.compile(rf"[{_CHINESE}“]|[0-9]{{4}}年")
+_CHINESE_LAST = re.compile(rf"[{_CHINESE}”]$")

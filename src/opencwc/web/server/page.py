@@ -54,7 +54,6 @@ WORTH_COMPRESSING = 1_400
 OWN_FONTS = '<meta name="chinese-font"'
 """How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -355,7 +354,7 @@ def _value_with_days(value: Value, lang: str) -> Value:
         return with_days(value, lang)
     if isinstance(value, tuple):
         return tuple(with_days(item, lang) if isinstance(item, Message) else item for item in value)
-    return day_said(value, lang) if isinstance(value, str) and _ISO_DAY.fullmatch(value) else value
+    return day_said(value, lang) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
 def sentence_of_page(message: Message, lang: str) -> str:
