@@ -229,7 +229,8 @@ class Teller:
             name: kind for structure in (*entry.structure, *entry.doubt) for name, kind in structure.places.items()
         }
         if places:
-            told = tuple(Text(f"{name}: {self.place_in_words(kind)}", note=kind) for name, kind in places.items())
+            colon = self.say("label_colon")
+            told = tuple(Text(f"{name}{colon}{self.place_in_words(kind)}", note=kind) for name, kind in places.items())
             yield Fact(self.say("report_places"), told)
         conditions = dict.fromkeys(item for structure in entry.structure for item in structure.where)
         if conditions:
