@@ -46,6 +46,18 @@ def test_days_and_ranges_are_said_as_the_language_says_them() -> None:
     assert cited("VA VI.1, VA VI.2, VA VI.3", "ru") == "Приложение по проверке, VI.1–VI.3"
 
 
+@pytest.mark.parametrize(
+    ("lang", "written"),
+    [
+        ("es", "Anexo sobre verificación, VI.5, VI.5\u00a0bis, VII.3\u00a0c)"),
+        ("fr", "Annexe sur la vérification, VI.5, VI.5\u00a0bis, VII.3\u00a0c)"),
+        ("ru", "Приложение по проверке, VI.5, VI.5bis, VII.3(c)"),
+    ],
+)
+def test_a_letter_or_bis_stands_as_the_text_of_the_convention_has_it(lang: str, written: str) -> None:
+    assert cited("VA VI.5, VA VI.5bis, VA VII.3(c)", lang) == written
+
+
 def test_what_has_no_official_name_stays_and_says_that_it_is_english() -> None:
     assert cited_parts("15 CFR 745.1(a); Verification Annex VII.3 and VIII.3 join past activities", "fr") == [
         ("15 CFR 745.1(a)", "en"),

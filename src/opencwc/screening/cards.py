@@ -176,6 +176,11 @@ class Teller:
         )
         return Figure(svg, self.say("report_legend"), tuple(legend))
 
+    def excepted(self, name: str) -> str:
+        """Name what an entry yields to: a Schedule in the reader's language, an entry by its number."""
+        schedule = name.removeprefix("Schedule ")
+        return name if schedule == name else self.say("page_figure_schedule", schedule=schedule)
+
     def what_stands(self, place: Evidence, entry: Entry | None) -> str:
         """Say what stands in a place: the group, as the place's own kind judges it."""
         drawings = (*entry.structure, *entry.doubt) if entry else ()
@@ -195,7 +200,7 @@ class Teller:
             if values:
                 facts.append(Fact(self.say(label), values))
         if entry.except_entries:
-            facts.append(Fact(self.say("report_except"), entry.except_entries))
+            facts.append(Fact(self.say("report_except"), tuple(map(self.excepted, entry.except_entries))))
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
         own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
