@@ -122,6 +122,7 @@ def test_an_event_shows_ranges_amounts_and_where_else_it_may_be(
     _loaded.clear()
     for shown in ("at least 2", "30 to 40", "about 300 kilos , 300 kilos", "Puerto Claro may also be in: Colombia"):
         assert shown in text
+    assert "another version" not in text, "an amount that is told as sure stands as the report has it"
 
 
 def _addresses(kept: KeptRun) -> list[str]:

@@ -53,6 +53,18 @@ def test_the_letters_of_a_text_that_is_not_the_convention_stay_as_they_are() -> 
     assert cited("VA VII.12(c)", "fr").endswith("VII.12\u00a0c)")
 
 
+@pytest.mark.parametrize(
+    ("lang", "written"),
+    [
+        ("es", "Anexo sobre verificación, VI.5, VI.5\u00a0bis, VII.3\u00a0c)"),
+        ("fr", "Annexe sur la vérification, VI.5, VI.5\u00a0bis, VII.3\u00a0c)"),
+        ("ru", "Приложение по проверке, VI.5, VI.5bis, VII.3(c)"),
+    ],
+)
+def test_a_letter_or_bis_stands_as_the_text_of_the_convention_has_it(lang: str, written: str) -> None:
+    assert cited("VA VI.5, VA VI.5bis, VA VII.3(c)", lang) == written
+
+
 def test_what_has_no_official_name_stays_and_says_that_it_is_english() -> None:
     assert cited_parts("15 CFR 745.1(a); Verification Annex VII.3 and VIII.3 join past activities", "fr") == [
         ("15 CFR 745.1(a)", "en"),

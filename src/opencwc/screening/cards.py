@@ -182,6 +182,11 @@ class Teller:
         )
         return Figure(svg, self.say("report_legend"), tuple(legend))
 
+    def excepted(self, name: str) -> str:
+        """Name what an entry yields to: a Schedule in the reader's language, an entry by its number."""
+        schedule = name.removeprefix("Schedule ")
+        return name if schedule == name else self.say("page_figure_schedule", schedule=schedule)
+
     def what_stands(self, place: Evidence, entry: Entry | None) -> str:
         """Say what stands in a place: the group, as the place's own kind judges it."""
         drawings = (*entry.structure, *entry.doubt) if entry else ()
@@ -201,7 +206,7 @@ class Teller:
             if values:
                 facts.append(Fact(self.say(label), values))
         if entry.except_entries:
-            facts.append(Fact(self.say("report_except"), tuple(self.excepted(named) for named in entry.except_entries)))
+            facts.append(Fact(self.say("report_except"), tuple(map(self.excepted, entry.except_entries))))
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
         own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
@@ -242,11 +247,6 @@ class Teller:
         """Say what must also hold of the molecule."""
         kind, symbol, number = parse_condition(written)
         return self.say(f"rule_where_{kind.replace(' ', '_')}", symbol=symbol, number=number)
-
-    def excepted(self, named: str) -> str:
-        """Name what an entry leaves to another one: an entry, or a whole Schedule."""
-        schedule = re.fullmatch(r"Schedule (\d)", named)
-        return self.say("page_convention_schedule_number", number=schedule[1]) if schedule else named
 
     def structure(self, structure: Structure) -> Text:
         """Write one core as it stands in the rule file, with the form that it is meant for."""

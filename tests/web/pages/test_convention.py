@@ -92,6 +92,12 @@ def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_sour
     assert "<svg" in html and "/check?value=CP%28%3DO%29%28Cl%29Cl&amp;as_of=2026-11-24" in html
 
 
+def test_a_schedule_that_an_entry_yields_to_is_named_in_the_language_of_the_page(client: TestClient) -> None:
+    page_text = text_of(client, "/convention/CWC/2B04?lang=es")
+    assert "Salvo lo que figura en Lista 1" in page_text
+    assert "Schedule" not in page_text
+
+
 def test_ricin_which_no_drawing_can_hold_is_named_and_screened_by_its_number(client: TestClient) -> None:
     html = client.get("/convention/CWC/1A08").text
     assert "/check?value=9009-86-3" in html
