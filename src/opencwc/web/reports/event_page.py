@@ -14,6 +14,7 @@ from starlette.responses import Response
 from opencwc.casebook.permissions import may
 from opencwc.casebook.saved_watches import watches_of
 from opencwc.errors import InputError
+from opencwc.finding import Message
 from opencwc.jobs.event_decisions import decide_on_events
 from opencwc.jobs.source_list import source_list
 from opencwc.publishing.model import Piece
@@ -68,7 +69,7 @@ class ReportRow:
     words: tuple[tuple[int, str], ...]
     direction: str
     actors: tuple[Actor, ...]
-    amounts: tuple[str, ...]
+    amounts: tuple[Message | str, ...]
     masks: bool
 
 
@@ -123,9 +124,7 @@ def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_ful
     deciding = tuple(dict.fromkeys(sorted(words)))
     actors = tuple(actor for actor in find_actors(told.report, told.lang) if MASK not in dots[slice(*actor.span)])
     amounts = tuple(
-        say(figure_said(shown[slice(*span)], None, amount.qualifier), lang)
-        for amount in told.amounts
-        for span in amount.spans[:1]
+        figure_said(shown[slice(*span)], None, amount.qualifier) for amount in told.amounts for span in amount.spans[:1]
     )
     return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, amounts, masks=whole != dots)
 
