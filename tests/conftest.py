@@ -50,6 +50,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     attacks.add_options(parser)
 
 
+_MEMORY_OF_A_WORKER = 5 << 30
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Start one worker more than there are processors, where memory allows: some always wait for another process."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    processors = os.cpu_count() or 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return processors + (memory >= (processors + 1) * _MEMORY_OF_A_WORKER)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Count the attacks."""
     config.pluginmanager.register(attacks.Counting(config), "attacks")

@@ -209,6 +209,10 @@ def test_plain_text_holds_all_that_the_letter_holds():
     assert letter_text.rstrip().endswith("Signature: ...")
 
 
+def test_plain_text_sets_the_colon_as_the_language_does():
+    assert text(lang="fr").rstrip().endswith("Signature\u00a0: ...")
+
+
 def test_plain_text_shows_what_would_not_be_seen():
     hidden = PAIR._replace(substance=Substance("x", "Tri\u202eeth\nanol"))
     assert "Tri⟨U+202E⟩eth anol" in text(hidden)

@@ -145,3 +145,20 @@ def test_many_long_reads_of_one_person_keep_no_others_screening_waiting(
         assert {one.result().status_code for one in sent} == {422}
     assert (answer.status_code, meanwhile) == (200, [])
     assert over == [True] * 8
+
+
+def test_what_is_likely_to_be_asked_for_is_done_ahead_where_nobody_waits() -> None:
+    answering, done, let_go = Answering(2), Event(), Event()
+    answering.ahead(done.set)
+    assert done.wait(30)
+
+    async def ask() -> None:
+        waiting = asyncio.create_task(answering.run_for("anna", let_go.wait, 30))
+        await asyncio.sleep(0)
+        answering.ahead(done.clear)
+        let_go.set()
+        await waiting
+
+    asyncio.run(ask())
+    answering.close()
+    assert done.is_set(), "not while somebody waits"

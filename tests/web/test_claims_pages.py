@@ -129,6 +129,12 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
         ]  # fmt: skip
         link = str(events.one("tbody").all("tr")[0].one("th").one("a").attributes["href"])
         assert len(_sentences(client, kept, link.removeprefix(kept.base))) == 3
+        by_speaker = page_of(client, f"{kept.base}/speakers")
+        rows = by_speaker.one(id="groups").rows()
+        differ = sum(row[2] != "0" for row in rows)
+        assert by_speaker.one("h1").text.startswith(f"{differ} of {len(rows)} speakers differ from the record")
+        answer = page_of(client, f"{kept.base}/events").one("h1").text
+        assert answer.startswith("Claims differ from the record in 3 of 3 events")
         speakers = page_of(client, f"{kept.base}/speakers").one(id="groups")
         names = [row[0] for row in speakers.rows()]
         told = client.get(f"{kept.base}/speakers.csv").text.splitlines()
@@ -143,7 +149,7 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
 def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_it(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/record")
-        assert page.one("h1").text.startswith("Statements of the record: 3")
+        assert page.one("h1").text.startswith("Claims differ from 2 of 3 statements of the record")
         rows = page.one(id="record").rows()
         assert [row[0] for row in rows] == ["v1", "v2", "v3"]
         assert rows[0][2:] == ["Fire service, log", "2026-03-03", "3", "2", "1"]

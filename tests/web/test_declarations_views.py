@@ -261,3 +261,10 @@ def test_the_home_page_has_the_next_three_days(run: Run) -> None:
         with run.house.signed_in("anna") as client:
             coming = page_of(client, "/", lang).one("section", class_="next-deadlines")
         assert len(coming.all("li")) == 3 and say("page_calendar_link", lang) in coming.text
+
+
+def test_a_deadline_counted_from_an_event_cites_the_convention_in_the_language_of_the_page(run: Run) -> None:
+    with run.house.signed_in("rita") as client:
+        said = main_of(client, "/declarations/calendar?year=2026", "fr").text
+    assert "Annexe sur la vérification, VII.24" in said
+    assert "VA VII.24" not in said

@@ -202,7 +202,10 @@ def test_a_case_shows_its_originals_apart_from_copies_and_every_step(house: Hous
                          headers=PART)  # fmt: skip
         assert more.status_code == 204
         page = page_of(anna, "/evidence/cases/drums")
-        assert page.one("h1").text == "Evidence of drums: originals 1, steps 3"
+        assert page.one("h1").text == "Evidence of drums: 1 original, 3 steps not yet anchored"
+        assert f"/evidence/cases/drums/originals/{original}/mask" in {
+            one.attributes.get("href") for one in page.all("a")
+        }
         assert [table.one("caption").text for table in page.all("table")] == [
             "Originals", "Copies and masked texts", "Steps",
         ]  # fmt: skip

@@ -60,14 +60,14 @@ def test_a_feed_is_added_shown_changed_fetched_and_removed(house: House, net: Ne
         added(anna)
         (row,) = rows(anna)
         assert "Harbour <b>Wire</b>" in row and URL in row and "Due now" in row
-        assert page_of(anna, FEEDS).one("h1").text == "Feeds: 1; due now: 1"
+        assert page_of(anna, FEEDS).one("h1").text == "Feeds: 1, due now: 1"
         told = anna.get(f"{FEEDS}/table.csv?case=press").text.splitlines()
         assert told[0] == "feed,case,answer,brought,since_look,fetched,due,every" and len(told) == 2
         assert anna.get(f"{FEEDS}/table.xlsx").content.startswith(b"PK")
         fetched(house, net)
         (row,) = rows(anna, "?case=press")
         assert "Failed: the server answers with status 503" in row
-        assert page_of(anna, FEEDS).one("h1").text == "Feeds: 1; failed: 1"
+        assert page_of(anna, FEEDS).one("h1").text == "Feeds: 1, failed: 1"
         assert anna.post(f"{FEEDS}/fetch", data={"case": "press"}, headers=PART).status_code == 204
         assert "Due now" in rows(anna)[0]
         feed = anna.get(API).json()["feeds"][0]

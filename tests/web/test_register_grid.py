@@ -72,7 +72,7 @@ def test_a_register_is_opened_mended_saved_and_judged(house: House) -> None:
     with house.signed_in("anna") as anna:
         address = opened(anna)
         main = main_of(anna, address)
-        assert main.one("h1").text == "sites.csv, activities.csv: points to check: 1"
+        assert main.one("h1").text == "Points to check in sites.csv, activities.csv: 1"
         assert wrong_cells(main) == ["quantity"] and "12 x" in main.one(id="grid-faults").text
         grid = changed(anna, address, "set", row=1, field="quantity", text="1.5")
         assert not wrong_cells(grid) and body_of(grid).attributes["data-answer"].endswith("no errors found")

@@ -57,11 +57,13 @@ def recaptured(text: str) -> Watched:
 def test_the_list_answers_in_its_heading_and_shows_every_outlet(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, SOURCES)
-        assert page.one("h1").text == "7 outlets; 7 have no grade"
+        assert page.one("h1").text == "7 outlets: 7 have no grade"
         say_of(client, "Kommune", reliability="B", credibility="2")
-        assert page_of(client, SOURCES).one("h1").text == "7 outlets; 6 have no grade"
+        assert page_of(client, SOURCES).one("h1").text == "7 outlets: 6 have no grade"
         rows = {row.one("th").text: row.text for row in page_of(client, SOURCES).one("tbody").all("tr")}
         assert "B2" in rows["Kommune"] and "No grade" in rows["Courrier"]
+        say_of(client, "Kommune", 1, reliability="B", credibility="2", ownership="state")
+        assert "État" in page_of(client, SOURCES, "fr").one("tbody").text
         ungraded = page_of(client, f"{SOURCES}?state=ungraded").one("tbody").all("tr")
         assert len(ungraded) == 6
         table = client.get(f"{SOURCES}/table.csv?find=courrier", headers=PAGE).text.splitlines()
@@ -118,7 +120,7 @@ def test_the_list_that_is_given_out_is_read_in_again(kept: Kept) -> None:
             return int(client.post(f"{SOURCES}/file", files=file, headers=PART).status_code)
 
         assert send("mine.csv", content.encode()) == 204
-        assert page_of(client, SOURCES).one("h1").text == "8 outlets; nothing received from 1; 6 have no grade"
+        assert page_of(client, SOURCES).one("h1").text == "8 outlets: nothing received from 1"
         given = client.get(f"{SOURCES}/sources.csv", headers=PAGE).content
         assert b"Kommune,,A,1,State,NOR,," in given
         assert send("again.csv", given) == 204
@@ -190,7 +192,7 @@ def test_a_page_that_was_captured_again_shows_what_changed_side_by_side(kept: Ke
     base = f"/watch/runs/{run}"
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{base}/captures")
-        assert page.one("h1").text.startswith("7 pages captured more than once; 1 changed")
+        assert page.one("h1").text.startswith("7 pages captured more than once, 1 changed")
         assert page.one("tbody").all("tr")[0].one("th").text == URL
         page = page_of(client, f"{base}/captures/page?url={URL}")
         assert "Leaked chlorine hurt four at the waterworks." in page.all("del")[0].text

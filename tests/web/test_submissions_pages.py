@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,10 @@ from opencwc.casebook.casebook_verifier import verify_all
 from opencwc.casebook.cases import open_case
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.people import CONSOLE
+from opencwc.declarations.confined_judgement import judge_version
+from opencwc.declarations.kept import KeptDeclarations
+from opencwc.errors import InputError
+from opencwc.web.declarations import judged_versions
 from opencwc.wording import LANGUAGES, say
 from web.pages.housing import PAGE, PART, opened_house, page_of
 from web.pages.parsed import Element
@@ -183,7 +188,7 @@ def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House
         main = main_of(dana, shown)
         assert "March 31, 2026" in main.one("h1").text
         (due,) = main.one(id="due").rows()
-        assert due[2] == "NORD / A1" and due[3] == "thiodiglycol 2B13"
+        assert due[2] == "NORD / A1" and due[3] == "thiodiglycol CWC 2B13"
         assert "12x" in main.one(id="faults").text
         assert "methanol" in main.one(id="figures").text.casefold()
         send(dana, address, FIRST, changes="row 2")
@@ -192,6 +197,58 @@ def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House
     for lang in LANGUAGES:
         with house.signed_in("anna") as anna:
             assert "{" not in page_of(anna, shown, lang).one("main").text
+
+
+def test_a_version_is_judged_once_a_day_for_all_who_may_see_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = _counted(monkeypatch)
+    address = opened(house)
+    with house.signed_in("dana") as dana:
+        send(dana, address, FIRST + "NORD,A1,acetone,67-64-1,produce,2025,3,kg\n")
+        first = main_of(dana, f"{address}/versions/1/due").text
+        assert main_of(dana, f"{address}/versions/1/due").text == first
+    with house.signed_in("anna") as anna:
+        assert "2B13" in main_of(anna, f"{address}/versions/1/due").text
+    with house.signed_in("sven") as sven:
+        assert sven.get(f"{address}/versions/1/due").status_code == 404
+    assert len(judged) == 1
+
+
+def test_a_version_is_judged_while_a_person_looks_at_its_submission(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = _counted(monkeypatch)
+    address = opened(house)
+    with house.signed_in("dana") as dana:
+        send(dana, address, FIRST + "NORD,A1,acetone,67-64-1,produce,2025,4,kg\n")
+        assert dana.get(address, headers={**PAGE, "sec-fetch-mode": "navigate"}).status_code == 200
+        assert "2B13" in main_of(dana, f"{address}/versions/1/due").text
+        assert len(judged) == 1
+
+
+def test_what_could_not_be_judged_is_tried_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = opened(house)
+    with house.signed_in("dana") as dana:
+        send(dana, address, FIRST + "NORD,A1,acetone,67-64-1,produce,2025,5,kg\n")
+        with monkeypatch.context() as broken:
+            broken.setattr(judged_versions, "judge_version", _breaks_off)
+            assert dana.get(f"{address}/versions/1/due").status_code == 422
+        assert "2B13" in main_of(dana, f"{address}/versions/1/due").text
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Count how often a version is judged."""
+    judged: list[object] = []
+
+    def judge(*given: Any, **named: Any) -> KeptDeclarations:
+        judged.append(given)
+        return judge_version(*given, **named)
+
+    monkeypatch.setattr(judged_versions, "judge_version", judge)
+    return judged
+
+
+def _breaks_off(*_: object, **__: object) -> KeptDeclarations:
+    raise InputError("reading_broke_off")
 
 
 def test_an_officer_opens_the_register_of_a_version_in_the_grid(house: House) -> None:

@@ -79,7 +79,7 @@ def _decide(client: TestClient, kept: KeptRun, **form: str | list[str]) -> str:
 def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}?since=2026-03-03")
-        assert page.one("h1").text.startswith("New events: 2; changed: 1")
+        assert page.one("h1").text.startswith("2 new events, 1 changed")
         titles = [event.one("h2").text for event in page.all("article", class_="event")]
         assert titles == [
             "Seizure: sodium cyanide, Puerto Claro (Panama), 2026-03-04",
@@ -161,7 +161,7 @@ def test_the_table_of_events_leads_from_page_to_page(kept: KeptRun, monkeypatch:
         assert not second.all("a", rel="next")
         names = [row.one("th").text for one in (first, second) for row in one.one("tbody").all("tr")]
         assert names == ["Accident", "Alleged use as a weapon", "Seizure"]
-        assert all("Events: 3" in one.one("h1").text and "3 of 3 shown" in one.text for one in (first, second))
+        assert all("3 events" in one.one("h1").text and "3 of 3 shown" in one.text for one in (first, second))
 
 
 def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: KeptRun) -> None:
@@ -352,7 +352,7 @@ def test_who_is_not_cleared_for_the_case_sees_neither_the_run_nor_its_decisions(
 def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture")
-        assert page.one("h1").text.startswith("Events: 3; countries: 3")
+        assert page.one("h1").text.startswith("3 events in 3 countries")
         rows = {
             row.one("th").text: [cell.text for cell in row.all("td")]
             for row in page.one(id="months").one("tbody").all("tr")
@@ -423,7 +423,7 @@ def test_the_picture_counts_by_region_and_is_given_as_csv(kept: KeptRun) -> None
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/picture?by=region&region=154")
         assert [row[0] for row in page.one(id="months").rows()] == ["Northern Europe"]
-        assert page.one("h1").text.startswith("Events: 1; countries: 1")
+        assert page.one("h1").text.startswith("1 event in 1 country")
         csv = client.get(f"{kept.base}/picture.csv?by=region&order=area", headers=PAGE).text.splitlines()
         assert csv[0] == "area,month,events,kinds,stages,several,alleged"
         assert [line.split(",")[0] for line in csv[1:]] == ["Central America", "Eastern Europe", "Northern Europe"]

@@ -46,6 +46,13 @@ def test_days_and_ranges_are_said_as_the_language_says_them() -> None:
     assert cited("VA VI.1, VA VI.2, VA VI.3", "ru") == "Приложение по проверке, VI.1–VI.3"
 
 
+def test_the_letters_of_a_text_that_is_not_the_convention_stay_as_they_are() -> None:
+    assert "15 CFR 715.1(a)(1)(ii)" in cited(
+        "the note to 15 CFR 715.1(a)(1)(ii) leaves out what is at or below 30 tonnes", "fr"
+    )
+    assert cited("VA VII.12(c)", "fr").endswith("VII.12\u00a0c)")
+
+
 def test_what_has_no_official_name_stays_and_says_that_it_is_english() -> None:
     assert cited_parts("15 CFR 745.1(a); Verification Annex VII.3 and VIII.3 join past activities", "fr") == [
         ("15 CFR 745.1(a)", "en"),

@@ -10,7 +10,9 @@ from opencwc.catalogs import CATALOGS
 from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_name
+from opencwc.wording.typography import closed_up
 
 OTHERS = tuple(lang for lang in LANGUAGES if lang != "en")
 
@@ -63,3 +65,34 @@ def test_a_number_with_a_sign_or_unit_has_the_signs_of_the_language_and_one_alon
     text: str, said: str
 ) -> None:
     assert say(Message("pattern_unusual_ratio", {"value": text}), "fr").startswith(f"{said} fois")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"name": "thiodiglycol"}, "该名称指硫二甘醇"),
+        ({"name": "ω-imaginary acid"}, "该名称指“ω-imaginary acid”"),
+    ],
+)
+def test_no_space_stands_between_two_characters_of_chinese(values: dict[str, str], said: str) -> None:
+    assert say(Message("found_name", {**values}), "zh") == said
+
+
+def test_a_chinese_text_has_no_space_between_an_amount_and_its_substance_or_before_a_day() -> None:
+    template = "{place} 在 {year} 年生产了 {amount} {chemical}，通知于 {day} 发出"
+    values = {"place": "NC-1", "year": "2025", "amount": "12\xa0吨", "chemical": "磷酰氯", "day": "2026年3月1日"}
+    assert (
+        closed_up(template, values).format_map(values) == "NC-1 在 2025 年生产了 12\xa0吨磷酰氯，通知于2026年3月1日发出"
+    )
+
+
+def test_a_share_has_no_space_in_chinese() -> None:
+    assert "72%" in say(Message("pattern_unusual_rate", {"value": "72 %", "tests": 3}), "zh")
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_a_chemical_of_no_list_is_named_in_the_language_or_quoted(lang: str) -> None:
+    known = say(Message("found_cas", {"cas": "67-68-5", "name": "dimethyl sulfoxide"}), lang)
+    assert "dimethyl sulfoxide" not in known and common_name("dimethyl sulfoxide", lang) in known
+    unknown = say(Message("found_name", {"name": "ω-imaginary acid"}), lang)
+    assert re.search("[«“]\u200e?[\xa0\u202f]?ω-imaginary acid[\xa0\u202f]?\u200e?[»”]", unknown), unknown

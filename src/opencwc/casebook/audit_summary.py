@@ -144,6 +144,13 @@ def record_state(book: Casebook, person: Person) -> RecordState:
     )
 
 
+def record_length(book: Casebook, person: Person) -> int:
+    """Return how many records there are; raise `NotAllowedError` where the person may not audit."""
+    require(person, "audit")
+    with book.reading() as connection:
+        return int(connection.execute(select(tables.casebook.c.seq)).scalar_one())
+
+
 def show_record(book: Casebook, person: Person, seq: int) -> SeenRecord:
     """Return a record without what it says, which stands in its case; raise `NotFoundError` where there is none."""
     require(person, "audit")

@@ -232,6 +232,11 @@ def read_version(book: Casebook, person: Person, seq: int, number: int) -> tuple
     return version, parts_of_source(book, version.source_id)
 
 
+def unseen_version(book: Casebook, version: Version) -> Iterator[bytes]:
+    """Yield the bytes of a version that nobody is given yet: what is made of them ahead waits until somebody reads."""
+    return parts_of_source(book, version.source_id)
+
+
 def differences_of(book: Casebook, person: Person, seq: int, first: int, second: int) -> tuple[Difference, ...]:
     """Return the differences of two versions by site, plant, chemical, activity and year, in exact decimals."""
     return differences(*_amounts(book, person, seq, (first, second)))

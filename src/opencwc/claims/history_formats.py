@@ -98,10 +98,15 @@ def summary_of(history: History) -> Message:
     first = history.first
     if first.review is not None:
         return Message("claims_history_only_reviewed", {"text": first.outlet, "day": first.said.date().isoformat()})
-    return Message("claims_history_summary", {
-        "source": first.outlet, "day": first.said.date().isoformat(),
-        **{step: counts[step] for step in STEPS if step != "first_said"},
-    })  # fmt: skip
+    first_said: dict[str, Value] = {"source": first.outlet, "day": first.said.date().isoformat()}
+    steps = tuple(
+        Message(f"claims_history_{step}", {"number": counts[step]})
+        for step in STEPS
+        if step != "first_said" and counts[step]
+    )
+    if not steps:
+        return Message("claims_history_once", first_said)
+    return Message("claims_history_summary", {**first_said, "steps": steps})
 
 
 # --------------------------------------------------------------------------------------------------- an earlier run

@@ -262,10 +262,10 @@ def _card_lines(card: Card, state: State, language: str) -> Iterator[str]:
     yield labelled("component", card.component)
     for label, text in (("use", words.use), ("out_of_use", words.out_of_use), ("without", words.without)):
         yield labelled(label, text)
-    for label, items in (("data", card.data), ("limits", words.limits)):
+    for label, items in (("data", words.data), ("limits", words.limits)):
         yield labelled(label, "")
         yield from (f"    - {item}" for item in items)
-    yield labelled("licence", card.licence)
+    yield labelled("licence", words.licence)
     yield labelled("files", "")
     yield from (f"    {weight.sha256}  {weight.name}" for weight in card.weights)
     yield labelled("hash", state.hash)

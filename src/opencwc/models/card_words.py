@@ -1,7 +1,8 @@
-"""What a card says of its model in the reader's language; data and licence stay in English, as reviewed."""
+"""What a card says of its model in the reader's language."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opencwc.models.model import Card
@@ -13,7 +14,7 @@ PARTS = ("title", "use", "out_of_use", "without")
 
 @dataclass(frozen=True, slots=True)
 class CardWords:
-    """The title of a model, what it is for and not for, what happens without it, its limits, and their language."""
+    """The title of a model, what it is for and not for, without it, its limits, data and licence; their language."""
 
     lang: str
     title: str
@@ -21,16 +22,28 @@ class CardWords:
     out_of_use: str
     without: str
     limits: tuple[str, ...]
+    data: tuple[str, ...]
+    licence: str
 
 
 def card_words(card: Card, lang: str) -> CardWords:
     """Say a card in a language; a model that the catalogs do not know is said as its card is written, in English."""
-    ids = [message_id(card.id, part) for part in (*PARTS, *(f"limit_{at + 1}" for at in range(len(card.limits))))]
+    limits, data = (_numbered(name, texts) for name, texts in (("limit", card.limits), ("data", card.data)))
+    ids = [message_id(card.id, part) for part in (*PARTS, *limits, *data)]
     texts = [say(id, lang) for id in ids]
     if any(text == id for text, id in zip(texts, ids, strict=True)):
-        return CardWords("en", card.title, card.use, card.out_of_use, card.without, tuple(card.limits))
-    title, use, out_of_use, without, *limits = texts
-    return CardWords(lang, title, use, out_of_use, without, tuple(limits))
+        own = (card.title, card.use, card.out_of_use, card.without)
+        return CardWords("en", *own, tuple(card.limits), tuple(card.data), card.licence)
+    title, use, out_of_use, without, *rest = texts
+    licence = say(message_id(card.id, "licence"), lang)
+    licence = card.licence if licence == message_id(card.id, "licence") else licence  # a name alone is said as it is
+    return CardWords(
+        lang, title, use, out_of_use, without, tuple(rest[: len(limits)]), tuple(rest[len(limits) :]), licence
+    )  # fmt: skip
+
+
+def _numbered(name: str, texts: Sequence[str]) -> list[str]:
+    return [f"{name}_{at}" for at in range(1, len(texts) + 1)]
 
 
 def model_title(id: str, lang: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rdkit import Chem, rdBase
@@ -24,12 +25,14 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.screening.answers import answer_to, reading_message, reason_of
+from opencwc.screening.cores import parse_condition
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
 from opencwc.wording import cited, cited_parts, day_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name
+from opencwc.wording.typography import in_type
 
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
@@ -39,7 +42,8 @@ STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 class Teller:
     """Tells findings and rules in a language; ``link`` gives the address of what is said of a rule.
 
-    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row.
+    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row; ``days``
+    writes the days of a message as the place has them where it is shown.
     """
 
     def __init__(
@@ -50,12 +54,14 @@ class Teller:
         *,
         verb: Verb = SCREEN,
         of_file: bool = True,
+        days: Callable[[Message, str], Message] = lambda message, lang: message,
     ) -> None:
         self.convention = convention
         self.lang = lang
         self.link = link
         self.tones = verb.tones
         self.of_file = of_file
+        self.days = days
 
     def card(self, finding: Finding, name: str, rests_on: Iterable[Fact] = (), rule_at: str = "") -> Card:
         """Show one finding: where it stands, why, by which atoms, and by which rule.
@@ -70,7 +76,7 @@ class Teller:
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
-        blocks: list[Block] = [*self.answer(finding), Paragraph((sentence(reason_of(finding), self.lang),))]
+        blocks: list[Block] = [*self.answer(finding), Paragraph((self.as_sentence(reason_of(finding)),))]
         if excerpt := self.excerpt(finding):
             blocks.append(excerpt)
         if entry and entry.evidence == "unverified":
@@ -82,7 +88,7 @@ class Teller:
             told = (reading_message(reading) for reading in finding.readings)
             facts.append(Fact(self.say("label_readings"), tuple(say(reading, self.lang) for reading in told)))
         if finding.steps:
-            facts.append(Fact(self.say("report_steps"), tuple(sentence(step, self.lang) for step in finding.steps)))
+            facts.append(Fact(self.say("report_steps"), tuple(self.as_sentence(step) for step in finding.steps)))
         if finding.confidence is not None and finding.verdict is not Verdict.NONE:  # there it is of what was not found
             facts.append(Fact(self.say("report_confidence"), (f"{finding.confidence:.2f}",)))
         if entry and finding.rule:
@@ -109,9 +115,9 @@ class Teller:
             return
         answer = answer_to(finding, self.convention)
         said = answer.without_subject if headed and answer.subject else answer.message
-        yield Paragraph((sentence(said, self.lang),), "lead")
+        yield Paragraph((self.as_sentence(said),), "lead")
         for strength in answer.beside:
-            yield Paragraph((sentence(strength, self.lang),))
+            yield Paragraph((self.as_sentence(strength),))
 
     def subject(self, finding: Finding) -> str:
         """Name the entry and the chemical of a finding of screening; empty where it rests on no entry."""
@@ -195,7 +201,7 @@ class Teller:
             if values:
                 facts.append(Fact(self.say(label), values))
         if entry.except_entries:
-            facts.append(Fact(self.say("report_except"), entry.except_entries))
+            facts.append(Fact(self.say("report_except"), tuple(self.excepted(named) for named in entry.except_entries)))
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
         own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
@@ -227,9 +233,19 @@ class Teller:
             yield Fact(self.say("report_places"), told)
         conditions = dict.fromkeys(item for structure in entry.structure for item in structure.where)
         if conditions:
-            yield Fact(self.say("report_where"), tuple(Text(item, lang="en") for item in conditions))
+            yield Fact(self.say("report_where"), tuple(self.condition(item) for item in conditions))
         if any(structure.rest == "free" for structure in entry.structure):
             yield Fact(self.say("report_rest"), (self.sentence("report_rest_free"),))
+
+    def condition(self, written: str) -> str:
+        """Say what must also hold of the molecule."""
+        kind, symbol, number = parse_condition(written)
+        return self.say(f"rule_where_{kind.replace(' ', '_')}", symbol=symbol, number=number)
+
+    def excepted(self, named: str) -> str:
+        """Name what an entry leaves to another one: an entry, or a whole Schedule."""
+        schedule = re.fullmatch(r"Schedule (\d)", named)
+        return self.say("page_convention_schedule_number", number=schedule[1]) if schedule else named
 
     def structure(self, structure: Structure) -> Text:
         """Write one core as it stands in the rule file, with the form that it is meant for."""
@@ -276,7 +292,7 @@ class Teller:
     def in_language(self, texts: Mapping[str, str]) -> Text:
         """Choose the reader's language among texts, or English, said to be so."""
         if self.lang in texts:
-            return Text(texts[self.lang])
+            return Text(in_type(texts[self.lang], self.lang))
         return Text(texts["en"], lang="en")
 
     def source(self, source: str, evidence: str) -> str:
@@ -289,11 +305,15 @@ class Teller:
 
     def say(self, name: str, **values: Value) -> str:
         """Say a message in the reader's language."""
-        return say(Message(name, dict(values)), self.lang)
+        return say(self.days(Message(name, dict(values)), self.lang), self.lang)
 
     def sentence(self, name: str, **values: Value) -> str:
         """Say a message as a sentence in the reader's language."""
-        return sentence(Message(name, dict(values)), self.lang)
+        return self.as_sentence(Message(name, dict(values)))
+
+    def as_sentence(self, message: Message) -> str:
+        """Say a message of a finding as a sentence in the reader's language."""
+        return sentence(self.days(message, self.lang), self.lang)
 
 
 def _group(place: Evidence, written: str) -> Message | None:

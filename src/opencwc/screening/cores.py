@@ -130,7 +130,7 @@ class Core(Struct, frozen=True, dict=True):
         """Return what a component must hold at least, for a core with a free rest, any size or metals."""
         numbers = [self.mol.GetAtomWithIdx(index).GetAtomicNum() for index in self.core_atoms]
         numbers += [CARBON for _, place, _ in self.place_atoms if place.kind in ("alkyl", "alkylating")]
-        conditions = [_parse_where(line) for line in self.where]
+        conditions = [parse_condition(line) for line in self.where]
         quaternary = max((number for kind, _, number in conditions if kind == "quaternary"), default=0)
         numbers += [7] * max(0, quaternary - 1)
         alone = any(kind == "carbon neighbour" and (symbol, number) == ("P", 1) for kind, symbol, number in conditions)
@@ -260,7 +260,7 @@ def compile_structure(structure: Structure, where: str = "") -> Drawing:
         raise RuleError("place_undefined", where=where, place=missing[0])
     places = {name: parse_place(structure.places[name], where) for name in names}
     for line in structure.where:
-        _parse_where(line, where)
+        parse_condition(line, where)
     parts = structure.core.split(".")
     trigger = _trigger(parts, where)
     beside = [(part, 1) for number, part in enumerate(parts) if number != trigger]
@@ -391,7 +391,12 @@ def _group(mol: Chem.Mol, start: int, own: set[int], *, closed: bool) -> list[in
     return sorted(group) if attached == 1 else None
 
 
-def _parse_where(line: str, where: str = "") -> tuple[str, str, int]:
+def parse_condition(line: str, where: str = "") -> tuple[str, str, int]:
+    """Read what a rule says of the rest of the molecule: its kind, the atom that is meant, and a number.
+
+    >>> parse_condition("P has exactly 1 carbon neighbour"), parse_condition("at least 2 quaternary nitrogens")
+    (('carbon neighbour', 'P', 1), ('quaternary', 'N', 2))
+    """
     if match := re.fullmatch(r"(\w+) has exactly (\d+) carbon neighbours?", line):
         return "carbon neighbour", match[1], int(match[2])
     if match := re.fullmatch(r"at least (\d+) quaternary nitrogens?", line):
@@ -400,7 +405,7 @@ def _parse_where(line: str, where: str = "") -> tuple[str, str, int]:
 
 
 def _meets(mol: Chem.Mol, line: str, match: tuple[int, ...], core: Chem.Mol) -> Answer:
-    kind, symbol, number = _parse_where(line)
+    kind, symbol, number = parse_condition(line)
     if kind == "quaternary":
         return Answer.YES if len(mol.GetSubstructMatches(pattern(_QUATERNARY))) >= number else Answer.NO
     centre = next(atom.GetIdx() for atom in atoms_of(core) if atom.GetSymbol() == symbol)

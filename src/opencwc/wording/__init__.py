@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import in_type, unbroken
+from opencwc.wording.typography import closed_up, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -41,8 +41,21 @@ def say(message: Message | str, lang: str = "en") -> str:
         return in_type(_said(message.values.get(lang, message.values["en"]), lang), lang)
     if message.id in _CHEMICALS:
         return _chemical_said(message, lang)
-    template = _template(message, lang)
-    values = {key: _said(_value(key, value, lang), lang) for key, value in message.values.items()}
+    return fill_part(_template(message, lang), message, lang)
+
+
+def template_of(message: Message, lang: str) -> str:
+    """Return the template that a message is said by, empty where it is said without one."""
+    unwritten = message.id == "by_language" or message.id in _CHEMICALS
+    return "" if unwritten else _template(message, lang) or ""
+
+
+def fill_part(template: str | None, message: Message, lang: str) -> str:
+    """Say a message by its template, or by a part of it."""
+    named = message.id in _FOUND_BY
+    values = {key: _said(_value(key, value, lang, named=named), lang) for key, value in message.values.items()}
+    if template is not None and lang == "zh":
+        template = closed_up(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
@@ -50,8 +63,11 @@ def say(message: Message | str, lang: str = "en") -> str:
     return said if lang == "en" else unbroken(said)
 
 
-def _value(key: str, value: Value, lang: str) -> Value:
-    """Return a value as it is to be said: a count as a number, a substance by its name in the language."""
+def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
+    """Return a value as it is to be said: a count as a number, a substance by its name in the language.
+
+    ``named`` where a name is the English one of a chemical of no list; it is quoted where the language has none.
+    """
     if key == "count" and isinstance(value, int):
         return float(value)
     if key == "unit" and isinstance(value, str):
@@ -60,6 +76,10 @@ def _value(key: str, value: Value, lang: str) -> Value:
         from opencwc.wording.chemical_names import name_said
 
         return name_said(value, lang)
+    if named and key == "name" and lang != "en" and isinstance(value, str):
+        from opencwc.wording.common_chemicals import known_name
+
+        return known_name(value, lang) or Message("name_in_english", {"name": value})
     return value
 
 
@@ -94,8 +114,13 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     >>> sentence(Message("ask_fault_kind", {"text": "perhaps"}))
     'perhaps is not an answer; write corrected, confirmed or withdrawn.'
     """
-    said = say(message, lang).strip()
     quotes = isinstance(message, Message) and (_template(message, lang) or "").startswith("{text}")
+    return as_sentence(say(message, lang), lang, quotes=quotes)
+
+
+def as_sentence(words: str, lang: str = "en", *, quotes: bool = False) -> str:
+    """Write words as a sentence; those that begin with a quotation keep it as it is written."""
+    said = words.strip()
     stop = "。" if lang == "zh" else "."
     first = said[:1] if quotes else said[:1].upper()
     return first + said[1:] + ("" if said.endswith((".", "!", "?", "。", "؟", "？")) else stop)
@@ -219,19 +244,27 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     """Return the parts of a source, each with the language that it is in.
 
     >>> cited_parts("VA VII.3(c); A house rule, page 2", "es")
-    [('Anexo sobre verificación, VII.3(c)', 'es'), ('A house rule, page 2', 'en')]
+    [('Anexo sobre verificación, VII.3\\xa0c)', 'es'), ('A house rule, page 2', 'en')]
     >>> cited("VA VII.3(c)", "fr").endswith("VII.3\\xa0c)")
     True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (_in_french(say(message, lang), lang), lang)
+        (written, "en") if message is None or lang == "en" else (_in_signs_of(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
 
 
-def _in_french(citation: str, lang: str) -> str:
-    """Write the letter of a paragraph as the French text of the Convention does: ``VII.3 c)``."""
-    return _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation) if lang == "fr" else citation
+def _in_signs_of(citation: str, lang: str) -> str:
+    """Write the paragraphs of a citation as the text of the Convention in the language does.
+
+    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh")
+    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19')
+    """
+    if lang == "zh":
+        return _BETWEEN_PARAGRAPHS.sub("、", citation)
+    if lang not in ("fr", "es"):
+        return citation
+    return _BIS.sub("\u00a0", _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation))
 
 
 def _said_within(message: Message, lang: str) -> str:
@@ -270,7 +303,8 @@ def amount_said(text: str, lang: str = "en") -> str:
     if amount is None:
         return text
     times, number, unit = amount.groups("")
-    return f"{times}{number_said(number, lang)}{unit[:1]}{unit_said(unit[1:], lang)}"
+    gap = "" if (lang, unit) == ("zh", " %") else unit[:1]
+    return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
 
 
 def unit_said(unit: str, lang: str) -> str:
@@ -324,11 +358,15 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
 
 
-_LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?")
+_BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
+_LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
+_BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
+_FOUND_BY = ("found_cas", "found_name")
+"""The messages that name a chemical that is in no list, by the English name of the names at hand."""
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
 _MASSES = ("t", "kg", "g", "mg")

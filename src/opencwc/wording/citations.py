@@ -84,6 +84,7 @@ CITATIONS = (
     "citation_ours_parties",
     "citation_low_concentrations",
     "citation_laws_not_at_hand",
+    "citation_our_reading",
     "citation_reading_exactly_100",
     "citation_reading_no_amount",
     "citation_reading_plant_sites",

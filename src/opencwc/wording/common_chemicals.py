@@ -18,9 +18,16 @@ def common_name(name: str, lang: str) -> str:
     >>> common_name("chlorine", "es"), common_name("thiodiglycol", "fr"), common_name("unheard of", "ru")
     ('cloro', 'thiodiglycol', 'unheard of')
     """
-    if lang == "en":
-        return name
-    return _common().get(name, {}).get(lang) or _of_the_tables(name, lang) or name
+    return name if lang == "en" else known_name(name, lang) or name
+
+
+def known_name(name: str, lang: str) -> str:
+    """Return what a chemical is called in a language by its English name; empty where no name in it is known.
+
+    >>> known_name("acetone", "fr"), known_name("Thiodiglycol", "es"), known_name("unheard of", "ru")
+    ('acétone', 'tiodiglicol', '')
+    """
+    return _common().get(name, {}).get(lang) or _of_the_tables(name, lang)
 
 
 def english_name(written: str) -> str:
@@ -40,7 +47,8 @@ def names_in_all_languages(name: str) -> Iterator[str]:
 
 def _of_the_tables(name: str, lang: str) -> str:
     number = numbers_by_name().get(name.casefold())
-    return as_noun(chemical_name(number, name, lang)) if number else ""
+    named = chemical_name(number, "", lang) if number else ""
+    return as_noun(named) if named else ""
 
 
 @cache

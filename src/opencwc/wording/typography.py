@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 
 def unbroken(text: str) -> str:
@@ -26,6 +27,23 @@ def in_type(text: str, lang: str) -> str:
     return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
 
 
+def closed_up(template: str, values: Mapping[str, str]) -> str:
+    """Drop a space of a Chinese template between one of its characters and a value that is Chinese there, or a day.
+
+    >>> closed_up("该名称指 {name} 的盐", {"name": "硫二甘醇"}), closed_up("该名称指 {name} 的盐", {"name": "BZ"})
+    ('该名称指{name}的盐', '该名称指 {name} 的盐')
+    """
+
+    def close(at: re.Match[str]) -> str:
+        before, after = at[1], at[2]
+        closes = (not before or _CHINESE_LAST.search(values.get(before, ""))) and (
+            not after or _CHINESE_FIRST.match(values.get(after, ""))
+        )
+        return at[0][:-1] if closes else at[0]
+
+    return _CHINESE_SPACE.sub(close, template)
+
+
 _UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C"
 _BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
 """The space between a number, or what a template has for it, and its unit."""
@@ -35,3 +53,7 @@ _BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
+_CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
+_CHINESE_SPACE = re.compile(rf"(?:\{{(\w+)\}}|[{_CHINESE}]) (?=\{{(\w+)\}}|[{_CHINESE}])")
+_CHINESE_FIRST = re.compile(rf"[{_CHINESE}“]|[0-9]{{4}}年")
+_CHINESE_LAST = re.compile(rf"[{_CHINESE}”]$")

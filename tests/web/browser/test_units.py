@@ -139,6 +139,7 @@ def test_the_whole_list_prints_without_its_tools(open_page: Visitors, goods: str
     expect(page.locator(".list-acts")).to_be_hidden()
     expect(page.locator(".list-bar")).to_be_hidden()
     expect(page.locator(ROWS)).to_have_count(2)
+    expect(page.locator(ROWS).first).to_be_visible()
     expect(page.get_by_text(WORDS("page_units_whole", number=2))).to_be_visible()
     page.emulate_media(media="screen")
 

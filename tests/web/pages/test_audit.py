@@ -151,8 +151,16 @@ def test_a_record_and_a_head_are_proved_to_who_audits_and_to_nobody_else(house: 
 
 def test_a_record_as_it_was_written_fits(house: House) -> None:
     with house.signed_in("audra") as client:
+        before = page_of(client, "/audit")
+        assert before.one("h1").text.endswith(" records, not verified since the service started")
         part, trigger = verified(client)
         assert part.one(id="verification").attributes["data-state"] == "fits" and "Verified" in trigger
+        records = before.one("h1").text.split()[0]
+        assert part.one(id="audit-h").text.startswith(f"The record is whole: all {records} records verified on ")
+        house.entrance.people.add(CONSOLE, "later")
+        for address in ("/audit", "/audit/verification"):
+            answer = page_of(client, address).one("h1").text
+            assert answer.startswith(f"The record is whole up to record {records}, verified on ")
         assert known_keys(house.book)[0] in part.text and "Name of audra" in part.text
         assert "Verified" in page_of(client, "/audit").one("main").text  # it stands there on coming back
 
@@ -192,6 +200,7 @@ def test_the_first_record_that_was_altered_is_named(house: House) -> None:
     with house.signed_in("adam") as client:
         part, trigger = verified(client)
         assert part.one(id="verification").attributes["data-state"] == "fits_not" and "erification failed" in trigger
+        assert part.one(id="audit-h").text == "Verification failed"
         assert "The first wrong record is 4." in part.text and "last backup" in part.text
 
 

@@ -151,6 +151,15 @@ def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -
         assert len(lines(page_of(client, unread.attributes["href"]))) == 1
 
 
+def test_a_unit_leads_to_its_decision_and_shows_its_mentions(house: House) -> None:
+    with house.signed_in("rita") as client:
+        row = page_of(client, f"{FINDINGS}&case=border&verdict=listed").one(id="list").one("tbody").all("tr")[0]
+        unit = page_of(client, f"/casebook/units/{row.attributes['data-unit']}").one("main")
+        finding = row.one("th").one("a").attributes["href"].partition("?")[0]
+        assert unit.one("a", class_="primary").attributes["href"] == f"{finding}#decide"
+        assert all("/findings/" in mention.one("a").attributes["href"] for mention in unit.one("tbody").all("th"))
+
+
 def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
     keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     case_for_keeping(house.book, keeper, "bulk")
@@ -316,8 +325,8 @@ def test_the_findings_of_all_verbs_stand_as_cards_on_one_page(of_every_verb: Hou
 def test_a_card_says_what_a_finding_rests_on_as_its_verb_says_it(of_every_verb: House) -> None:
     book, keeper = of_every_verb.book, Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     told = {
-        "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party 1997-04-29"),
-        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "2027-03-31"),
+        "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party since April"),
+        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "March 31, 2027"),
         "law": (Evidence("passage", "act.txt 3", value="Nobody may develop it.", span=(0, 22)), "Nobody may develop"),
     }
     for verb, (evidence, _) in told.items():

@@ -13,6 +13,7 @@ from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person, Role
 from opencwc.casebook.runs import begin_run
 from opencwc.confining.step_lines import _notes as _notes_of
+from opencwc.finding import Message
 from opencwc.jobs.intake import intake_of
 from opencwc.jobs.queue import Jobs
 from opencwc.jobs.worker import Worker
@@ -304,9 +305,21 @@ def test_a_passage_without_a_chemical_is_shown_as_no_clearance(house: House, lan
 def test_a_document_is_told_by_passages_and_a_table_by_rows(house: House) -> None:
     with house.signed_in("anna") as client:
         page = main_of(client, screened(house, client, letter("Offer", f"Dear all,\n\n{LINE}\n"), "offer.eml"))
-        assert "passages" in page.one("p", class_="lead").text and "Read completely, as a text (EML)" in page.text
+        assert "Passages: " in page.text and "Read completely, as a text (EML)" in page.text
         page = main_of(client, screened(house, client, GOODS))
-        assert "rows" in page.one("p", class_="lead").text and not page.all("p", class_="as-text")
+        assert "Rows: " in page.text and not page.all("p", class_="as-text")
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_the_page_of_a_finished_job_is_headed_by_what_is_left_to_decide(house: House, lang: str) -> None:
+    with house.signed_in("rita") as client:
+        address = screened(house, client, "id,chemical\n1,Sarin\n2,acetone\n")
+        page = main_of(client, address, lang)
+        assert page.one("h1").text == say(Message("page_job_result", {"waiting": "1", "findings": "2"}), lang)
+        to_decide = page.one("a", class_="primary").attributes["href"]
+        assert len(page_of(client, to_decide, lang).one(id="list").one("tbody").all("tr")) == 1
+        address = screened(house, client, "id,chemical\n1,acetone\n")
+        assert main_of(client, address, lang).one("h1").text == say("page_job_result_none", lang)
 
 
 def test_a_packing_list_is_read_whole_where_that_is_chosen_on_the_form(house: House) -> None:

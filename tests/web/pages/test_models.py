@@ -32,6 +32,7 @@ def squeezed(text: str) -> str:
 def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> None:
     with still.signed_in(login) as client:
         listing = page_of(client, "/models").one("main")
+        assert listing.one("h1").text.startswith("All ")
         assert [heading.text for heading in listing.all("h2")] == [
             load_card(model.card).title for model in registered()
         ]
@@ -42,7 +43,7 @@ def test_everybody_sees_every_model_and_its_card(still: House, login: str) -> No
                 card.use,
                 card.out_of_use,
                 card.without,
-                *card.data,
+                *card_words(card, "en").data,
                 *card_words(card, "en").limits,
                 card.licence,
                 card.version,
@@ -121,6 +122,9 @@ def test_inputs_that_drifted_are_told(house: House) -> None:
     with house.signed_in("audra") as client:
         page_text = page_of(client, f"/models/{ONE}").one("main").text
         assert "300" in page_text and "stability index" in page_text
+        listing = page_of(client, "/models").one("main")
+        assert listing.one("h1").text == f"Models on: {len(registered())} of {len(registered())}; need attention: 1"
+        assert listing.one("p", class_="warning").one("a").attributes["href"] == f"/models/{ONE}"
 
 
 def test_a_model_that_is_not_there_is_told_as_a_page(still: House) -> None:

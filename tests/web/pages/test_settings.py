@@ -111,6 +111,7 @@ def test_an_administrator_adds_a_person_whose_link_is_shown_once(house: House) -
             client, "/settings/people", login="Nora", name="Nora N.", role="reviewer", clearance="protected"
         )
         assert "nora" in trigger["told"]
+        assert part.one(id="settings-h").text == "1 account is not yet activated"
         link = part.one(data_secret="").text
         assert link.startswith("http://testserver/auth/invitation?token=")
         page = page_of(client, "/settings/people")
@@ -118,6 +119,8 @@ def test_an_administrator_adds_a_person_whose_link_is_shown_once(house: House) -
         token = link.partition("token=")[2]
         browser.post("/api/v1/invitations/accept", json={"token": token, "password": PASSWORD})
         assert signs_in(house, "nora", PASSWORD)
+        everybody = len(page.one("table").rows())
+        assert page_of(client, "/settings/people").one("h1").text == f"All {everybody} people can sign in"
         post(client, "/settings/people", 409, login="nora")
         post(client, "/settings/people", 422, login="os:root")
         post(client, "/settings/people", 422, login="ok", role="king")
@@ -165,8 +168,11 @@ def test_a_lost_second_factor_is_removed(house: House) -> None:
 
 def test_the_table_of_roles_is_that_of_the_service(still: House) -> None:
     with still.signed_in("anna") as client:
-        rows = page_of(client, "/settings/roles").one("table").rows()
+        page = page_of(client, "/settings/roles")
+        rows = page.one("table").rows()
         assert len(rows) == len(ACTIONS)
+        own = sum(Role.ANALYST in roles for roles in ACTIONS.values())
+        assert page.one("h1").text == f"Your role (Analyst) allows {own} of {len(ACTIONS)} actions"
         for row, allowed in zip(rows, ACTIONS.values(), strict=True):
             assert [cell.endswith("yes") for cell in row[1 : 1 + len(Role)]] == [role in allowed for role in Role]
 
@@ -177,6 +183,7 @@ def test_a_token_is_made_shown_once_used_and_revoked(house: House) -> None:
         assert "screen" in offered and not offered & {"decide", "people", "self", "switch_models"}
         part, _ = post(client, "/settings/tokens", name="ledger", scopes=["screen", "rules"], days="7")
         secret = part.one(data_secret="").text
+        assert part.one(id="settings-h").text == "1 valid token"
         machine.headers["authorization"] = f"Bearer {secret}"
         assert machine.get("/api/v1/screen?value=CCO").status_code == 200
         page = page_of(client, "/settings/tokens")
@@ -184,6 +191,7 @@ def test_a_token_is_made_shown_once_used_and_revoked(house: House) -> None:
         revoke = page.one("table").one("form").attributes["hx-post"]
         part, _ = post(client, revoke)
         assert "revoked" in part.one("table").rows()[0][4]
+        assert part.one(id="settings-h").text == "No valid token"
         assert machine.get("/api/v1/screen?value=CCO").status_code == 401
         post(client, "/settings/tokens", 422, name="none", days="7")
         post(client, "/settings/tokens", 422, name="too much", scopes=["decide"], days="7")
@@ -205,7 +213,17 @@ def test_lists_and_policies_are_those_of_the_rules(still: House) -> None:
         rows = page_of(client, "/settings/lists").one("table").rows()
         assert tuple(row[0] for row in rows) == known.list_names
         assert all(row[3] and row[5] and int(row[4]) > 0 for row in rows)
-        assert len(page_of(client, "/settings/policies").one("table").rows()) == len(known.policies)
+        assert (
+            page_of(client, "/settings/lists", "fr")
+            .one("table")
+            .rows()[0][2]
+            .startswith("Organisation pour l’interdiction")
+        )
+        answer = f"Screening uses {len(known.lists)} of {len(rows)} lists by default"
+        assert page_of(client, "/settings/lists").one("h1").text == answer
+        policies = page_of(client, "/settings/policies")
+        assert len(policies.one("table").rows()) == len(known.policies)
+        assert policies.one("h1").text.startswith(f"{len(known.policies)} questions that the texts leave open")
 
 
 def test_a_list_of_the_house_stands_among_the_lists(house: House, tmp_path: Path) -> None:
@@ -228,6 +246,7 @@ def test_a_reviewer_allows_a_name_and_the_next_answer_counts_what_it_silenced(ho
     with house.signed_in("rita") as client:
         part, _ = post(client, "/settings/allow", **allowed)
         assert part.one("table").rows()[0][:3] == ["Soman", "our carrier", "Name of rita"]
+        assert part.one(id="settings-h").text == "1 name is allowed"
         post(client, "/settings/allow", 422, **(allowed | {"name": "96-64-0"}))
         answer = client.post("/api/v1/screen", json={"value": "Soman"}).json()
         assert answer["verdict"] == "not_listed" and answer["silenced"] == {"Soman (CWC 1A01)": 1}
@@ -240,6 +259,7 @@ def test_a_reviewer_sets_the_share_of_re_checks(house: House) -> None:
     with house.signed_in("rita") as client:
         part, _ = post(client, "/settings/rechecks", percent="12.5")
         assert part.one("input", name="percent").attributes["value"] == "12.5"
+        assert part.one(id="settings-h").text == "12.5 % of final decisions are checked again"
         assert recheck_share(house.book) == 0.125
         post(client, "/settings/rechecks", 422, percent="101")
         post(client, "/settings/rechecks", 422, percent="many")

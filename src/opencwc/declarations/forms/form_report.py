@@ -39,6 +39,7 @@ from opencwc.wording.states import state_name
 
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
 _NUMBER, _DAY = re.compile(r"[0-9]+(?:\.[0-9]+)?"), re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+UNTOLD = "–"
 FIGURE_HEADINGS = ("activity", "year", "quantity", "partner", "purpose", "begins")
 
 
@@ -169,7 +170,7 @@ class _Paper:
             return tuple(Text(self.moved(part)) for part in field.value.split("; "))
         if holds in ("text", "purposes", "choice"):
             return (field.value, *(Text(meaning) for meaning in meanings))
-        return (Text(field.value, verbatim=True), *(Text(meaning) for meaning in meanings))
+        return (Text(field.value, verbatim=holds != "quantity"), *(Text(meaning) for meaning in meanings))
 
     def moved(self, text: str) -> str:
         """Return a weight of a field with what was done and the other State in words: ``export DEU 200 kg``."""
@@ -177,9 +178,8 @@ class _Paper:
         partner, _, weight = rest.partition(" ")
         if activity not in ACTIVITIES:
             return text
-        return ", ".join(
-            filter(None, (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight)))
-        )
+        told = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
+        return self.say("list_separator").join(filter(None, told))
 
     def weight(self, text: str) -> str:
         """Return a weight of a field, and the day that stands behind it, as the language writes them."""
@@ -188,11 +188,9 @@ class _Paper:
         if unit not in KG or not _NUMBER.fullmatch(number):
             return text
         said = amount_said(amount(Decimal(number) * KG[unit]), self.lang)
-        return (
-            f"{said}, {day_said(date.fromisoformat(day), self.lang)}"
-            if _DAY.fullmatch(day)
-            else f"{said} {day}".strip()
-        )
+        if not _DAY.fullmatch(day):
+            return f"{said} {day}".strip()
+        return f"{said}{self.say('list_separator')}{day_said(date.fromisoformat(day), self.lang)}"
 
     def day(self, day: date) -> Words:
         """Return a day as the language writes it."""
@@ -204,28 +202,34 @@ class _Paper:
         return Text(chemical.range, verbatim=True, note=names.get(self.lang, names.get("en", "")))
 
     def figures(self, figures: Iterable[Figure]) -> Table:
-        return Table(
-            self.say("form_figures"),
-            tuple(self.say(f"form_heading_{name}") for name in FIGURE_HEADINGS),
-            tuple(
-                (
-                    self.say(f"form_activity_{figure.activity}"),
-                    str(figure.year),
-                    Text(amount_said(amount(figure.quantity * KG[figure.unit]), self.lang), verbatim=True)
-                    if figure.quantity is not None
-                    else self.say("form_not_known"),
-                    self.state(figure.partner) if figure.partner else "–",
-                    figure.purpose or "–",
-                    self.day(figure.begins) if figure.begins else "–",
-                )
-                for figure in figures
-            ),
+        """Return a table of figures; a column in which nothing stands is left out."""
+        columns = [
+            (self.say(f"form_heading_{name}"), column)
+            for name, column in zip(FIGURE_HEADINGS, zip(*map(self.figure, figures), strict=True), strict=True)
+            if any(cell != UNTOLD for cell in column)
+        ]
+        rows = zip(*(column for _, column in columns), strict=True)
+        return Table(self.say("form_figures"), tuple(heading for heading, _ in columns), tuple(rows))
+
+    def figure(self, figure: Figure) -> tuple[Words, ...]:
+        """Return the cells of a figure, in the order of `FIGURE_HEADINGS`."""
+        quantity = self.say("form_not_known")
+        if figure.quantity is not None:
+            quantity = amount_said(amount(figure.quantity * KG[figure.unit]), self.lang)
+        return (
+            self.say(f"form_activity_{figure.activity}"),
+            str(figure.year),
+            quantity,
+            self.state(figure.partner) if figure.partner else UNTOLD,
+            figure.purpose or UNTOLD,
+            self.day(figure.begins) if figure.begins else UNTOLD,
         )
 
     def missing(self) -> Iterator[Block]:
         rows = tuple(
             (
-                self.title_of(lacking.declaration), lacking.site or "–", lacking.plant or "–", lacking.chemical or "–",
+                self.title_of(lacking.declaration), lacking.site or UNTOLD, lacking.plant or UNTOLD,
+                lacking.chemical or UNTOLD,
                 self.field_name(lacking.field), Text(lacking.field.rule, verbatim=True),
             )
             for lacking in missing_in(self.document)

@@ -105,6 +105,18 @@ def joined(messages: Sequence[Message]) -> Message:
     return reduce(lambda first, second: Message("transfers_and", {"first": first, "second": second}), once.values())
 
 
+def separated(message: Message) -> list[Message]:
+    """Return the messages that were `joined`.
+
+    >>> [message.id for message in separated(joined([Message("a"), Message("b"), Message("c")]))]
+    ['a', 'b', 'c']
+    """
+    first, second = message.values.get("first"), message.values.get("second")
+    if message.id != "transfers_and" or not (isinstance(first, Message) and isinstance(second, Message)):
+        return [message]
+    return [*separated(first), *separated(second)]
+
+
 def due_on(deadline: Deadline, day: date) -> date | None:
     """Return the last day for what a deadline asks of a transfer on a day; ``None`` where it speaks of no transfer.
 

@@ -291,6 +291,7 @@ def about(probability: float) -> int:
 
 
 def _text_of(report: Report) -> Iterator[str]:
+    colon = say("label_colon", report.lang)
     yield _line(report.title)
     for head in (report.marking, *report.closing):
         if head:
@@ -299,19 +300,19 @@ def _text_of(report: Report) -> Iterator[str]:
         if section.id != "letter":
             yield f"\n{_line(section.title)}"
         for block in section.blocks:
-            yield from _text_of_block(block)
+            yield from _text_of_block(block, colon)
 
 
-def _text_of_block(block: Block) -> Iterator[str]:
+def _text_of_block(block: Block, colon: str) -> Iterator[str]:
     match block:
         case Paragraph():
             yield f"\n{_line(*block.words)}"
         case Facts():
             yield ""
-            yield from (f"{_line(fact.label)}: {_line(*fact.values)}" for fact in block.facts)
+            yield from (f"{_line(fact.label)}{colon}{_line(*fact.values)}" for fact in block.facts)
         case Form():
             yield ""
-            yield from (f"{_line(field.label)}: {_line(*field.values) or field.blank}" for field in block.fields)
+            yield from (f"{_line(field.label)}{colon}{_line(*field.values) or field.blank}" for field in block.fields)
         case Bullets():
             yield from (f"- {_line(item)}" for item in block.items)
         case Table():
@@ -319,7 +320,7 @@ def _text_of_block(block: Block) -> Iterator[str]:
             yield from (" | ".join(map(_line, row)) for row in block.rows)
         case Signature():
             yield f"\n{_line(block.who)}"
-            yield from (f"{_line(line)}: ..." for line in block.lines)
+            yield from (f"{_line(line)}{colon}..." for line in block.lines)
 
 
 def _line(*words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache, partial
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Form, Request
@@ -14,7 +15,7 @@ from opencwc.casebook.audit_summary import recheck_share, record_state
 from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import SHORTEST
-from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN
+from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
 from opencwc.casebook.permissions import ACTIONS, SCOPES, may
 from opencwc.casebook.tokens import LONGEST_LIFE
 from opencwc.convention import Convention
@@ -74,7 +75,7 @@ def settings_page(request: Request, tab: str, template: str, **values: Any) -> R
 
 def _part(request: Request, template: str, message: str | Message, *, csrf: str = "", **values: Any) -> Response:
     """Return what a change brought anew, and have it said aloud."""
-    part = page(request, f"accounts/settings/{template}.html", **values)
+    part = page(request, f"accounts/settings/{template}.html", changed=True, **values)
     return done(part, say(message, language_of(request)), csrf=csrf)
 
 
@@ -225,7 +226,14 @@ def codes_in(text: str) -> list[str]:
 
 def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
     accounts = entrance_of(request).people.everyone()
-    return {"accounts": accounts, "link": link, "invited": invited, **_choices(request)}
+    demonstration = getattr(request.app.state, "demonstration", None) is not None
+    waiting = 0 if demonstration else sum(account.active and not _is_ready(account) for account in accounts)
+    return {"accounts": accounts, "waiting": waiting, "link": link, "invited": invited, **_choices(request)}
+
+
+def _is_ready(account: Account) -> bool:
+    """Tell whether somebody can sign in: by a password, or through the ministry."""
+    return account.has_password or account.bound or bool(account.expected_as)
 
 
 def _account(request: Request, person_id: str) -> dict[str, Any]:
@@ -246,7 +254,10 @@ def _choices(request: Request) -> dict[str, Any]:
 @router.get("/settings/roles", action="self")
 def roles(request: Request) -> Response:
     """Show who may do what: the table that the service itself asks."""
-    return settings_page(request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES)
+    own = sum(person_of(request).role in roles_allowed for roles_allowed in ACTIONS.values())
+    return settings_page(
+        request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES, allowed_actions=own
+    )
 
 
 # Tokens
@@ -285,15 +296,29 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
     everyone = may(person, "people")
     tokens = entrance.tokens.everyone() if everyone else entrance.tokens.of(person.id)
     accounts = [account.person for account in entrance.people.everyone()] if everyone else []
+    now = entrance.people.now()
     return {
         "everyone": everyone, "names": {one.id: one.name or one.login for one in accounts},
-        "tokens": tokens, "secret": secret, "now": entrance.people.now(),
+        "tokens": tokens, "secret": secret, "now": now,
+        "valid": sum(not token.revoked and token.ends_at > now for token in tokens),
         "scopes": [scope for scope in SCOPES if person.role in ACTIONS[scope]], "lives": LIVES,
         "longest": LONGEST_LIFE.days,
     }  # fmt: skip
 
 
 # Lists, policies, re-checks
+
+
+@cache
+def _publishers() -> dict[str, str]:
+    known = ("opcw", "australia_group", "european_union", "council_eu", "wassenaar", "united_nations", "incb")
+    return {say(f"authority_{name}"): f"authority_{name}" for name in known}
+
+
+def publishers_said(authority: str, lang: str) -> str:
+    """Return who publishes a list, as the file of the list names them: the known ones in the reader's language."""
+    names = (say(_publishers().get(name, name), lang) for name in authority.split("; "))
+    return say("list_separator", lang).join(names)
 
 
 @router.get("/settings/lists", action="rules")
@@ -305,7 +330,10 @@ def lists(request: Request) -> Response:
         (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
         for list_ in Convention(lists=known.list_names).lists
     ]
-    return settings_page(request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists))
+    return settings_page(
+        request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists),
+        publishers=partial(publishers_said, lang=language_of(request)),
+    )  # fmt: skip
 
 
 @router.get("/settings/allow", action="rules")

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from opencwc.casebook import bundle_verifier
 from opencwc.casebook.agreement import agreement
-from opencwc.casebook.audit_summary import record_state, show_record
+from opencwc.casebook.audit_summary import record_length, record_state, show_record
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
@@ -113,17 +113,24 @@ def begin(request: Request, sources: Annotated[bool, Form()] = False) -> Respons
     whole = record_state(book, person)
     checks = _verifications(request)
     running = checks.begin(book, person, sources=sources, records=whole.records, findings=whole.findings)
-    shown = page(request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS)
+    shown = page(
+        request, "casebook/audit/verification.html", running=running, most_problems=MOST_PROBLEMS, in_part=True,
+        length=whole.records,
+    )  # fmt: skip
     return _told(request, shown, running) if running.ended_at else shown
 
 
 @router.get("/audit/verification", action="audit")
 def progress(request: Request) -> Response:
     """Show how far the verification is, or what it found."""
-    running = _verifications(request).last
-    template = "casebook/audit/verification.html" if is_fragment(request) else "casebook/audit/verification_page.html"
-    shown = page(request, template, running=running, most_problems=MOST_PROBLEMS)
-    if running is None or not running.ended_at or not is_fragment(request):
+    running, in_part = _verifications(request).last, is_fragment(request)
+    template = "casebook/audit/verification.html" if in_part else "casebook/audit/verification_page.html"
+    moves = in_part and running is not None and not running.ended_at
+    length = 0 if moves else record_length(book_of(request), person_of(request))
+    shown = page(
+        request, template, running=running, most_problems=MOST_PROBLEMS, in_part=in_part, length=length
+    )  # fmt: skip
+    if running is None or not running.ended_at or not in_part:
         return shown
     return _told(request, shown, running)
 

@@ -13,7 +13,7 @@ from msgspec import structs
 from starlette.responses import Response
 
 from opencwc.casebook.bulk_decisions import bulks_of
-from opencwc.casebook.case_report import verdict_counts, why
+from opencwc.casebook.case_report import verdict_counts
 from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
@@ -57,13 +57,14 @@ from opencwc.web.casebook.unit_list import (
     names_of_others,
     others_of,
     whole_list,
+    why_of,
 )
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.listing import Ending, ListAsked, ListWanted
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page, with_days
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
@@ -245,8 +246,9 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     unit, findings = show_unit(book, person, number, MOST_MENTIONS)
     mentions = [_line(finding, lang) for finding in findings]
     more = unit.mentions - len(findings)
-    heading = lines_of(book, [unit], lang)[0].title
-    values: dict[str, Any] = {"unit": unit, "heading": heading, "mentions": mentions, "asked": asked, "more": more}
+    line = lines_of(book, [unit], lang)[0]
+    values: dict[str, Any] = {"unit": unit, "heading": line.title, "mentions": mentions, "asked": asked, "more": more}
+    values |= {"no_mention": line.no_mention}
     values |= {"others": names_of_others(findings), "others_of": others_of}
     return page(request, "casebook/mentions.html", **values)
 
@@ -281,7 +283,7 @@ def _line(finding: KeptFinding, lang: str) -> FindingLine:
     content = finding.content or {}
     return FindingLine(
         finding,
-        why(content, lang),
+        why_of(content, lang),
         str(content.get("input", "")),
         excerpt=excerpt_of(content),
         of_text=content.get("basis") == "text",
@@ -318,7 +320,7 @@ def _card(rules: Convention, finding: Finding, verb: str, name: str, lang: str) 
     face = face_of(verb)
     rests_on = face.rests_on(finding, lang) if face.rests_on else _passages(finding)
     rule_at = face.address_of(finding.rule) if finding.rule else ""
-    teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb))
+    teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb), days=with_days)
     return teller.card(finding, name, (Fact(label, (value,)) for label, value in rests_on), rule_at)
 
 

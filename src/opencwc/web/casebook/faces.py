@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import quote
 
 from opencwc.casebook.findings import History
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
+from opencwc.screening.answers import reason_of
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.finders import Finder, find_nothing
 from opencwc.web.casebook.home_doors import CountsOf, Door, FiguresOf, count_nothing, no_figures
@@ -47,23 +48,50 @@ class CorrectionAsked:
     choices: Mapping[str, str]
 
 
+class TableColumn(NamedTuple):
+    """A column of a table of evidence; ``unit`` tells that its label is a unit, which no capital changes."""
+
+    label: str
+    number: bool = False
+    unit: bool = False
+
+
+class Cell(NamedTuple):
+    """A cell of a table of evidence, with what stands small under it."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+class EvidenceTable(NamedTuple):
+    """What a finding rests on, as a table; the first cell of a row names it."""
+
+    caption: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
 @dataclass(frozen=True)
 class Face:
     """How pages show a verb.
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
-    words; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells whether
-    its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list. ``title``
-    says what a finding comes to, as the heading of its page and of its row: an entry and a chemical, a shipment, a
-    measure. ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from
-    everywhere, ``figures`` to the overview of the house.
+    words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``written`` tells whether
+    its subject is what the user wrote, which is shown as it is; ``rules`` the address under which the rules of its
+    findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
+    correction names where that is no entry of a list. ``title`` says what a finding comes to, as the heading of its
+    page and of its row: an entry and a chemical, a shipment, a measure. ``doors`` and ``counts`` are what it puts on
+    the home page, ``find`` what it adds to what is found from everywhere, ``figures`` to the overview of the house.
     """
 
     job: JobPage
     jobs: str = "/jobs"
     among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
+    tables: Callable[[Finding, str], list[EvidenceTable]] = lambda finding, lang: []
+    reasons: Callable[[Finding], list[Message]] = lambda finding: [reason_of(finding)]
+    written: bool = True
     rules: str = ""
     ruled: bool = True
     asks: CorrectionAsked | None = None

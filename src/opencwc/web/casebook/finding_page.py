@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import Form, Query, Request
@@ -21,7 +22,6 @@ from opencwc.convention import Entry
 from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
 from opencwc.publishing.model import Fact
-from opencwc.screening.answers import reason_of
 from opencwc.screening.cards import Teller
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.api import Comment
@@ -38,7 +38,7 @@ from opencwc.web.casebook.run_summary import (
 from opencwc.web.casebook.unit_list import titles_of
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, done, going_to
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page, with_days
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import number_said, say
 
@@ -178,19 +178,21 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     if content is None:
         return {"finding": None, "entry": None, "answer": [], "subject": ""}
     finding = finding_of(content, history.run["maker"])
-    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule)
+    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule, days=with_days)
     entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     face = face_of(history.run["verb"])
     return {
         "finding": finding,
         "answer": [paragraph.words[0] for paragraph in teller.answer(finding, headed=True)],
         "subject": teller.subject(finding),
-        "reason": reason_of(finding),
+        "reasons": face.reasons(finding),
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),
         "found": [] if face.rests_on else [seen for seen in finding.evidence if seen.value and not seen.span],
-        "rests_on": face.rests_on(finding, lang) if face.rests_on else [],
+        "rests_on": _by_label(face.rests_on(finding, lang)) if face.rests_on else [],
+        "tables": face.tables(finding, lang),
+        "written": face.written,
         "rules": face.rules,
         "ruled": face.ruled,
         "excerpt": teller.excerpt(finding),
@@ -199,6 +201,18 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
+
+
+def _by_label(facts: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Put what has the same label into one row, each value once.
+
+    >>> _by_label([("Place", "Sandhavn"), ("Kind", "leak"), ("Place", "SANDHAVN"), ("Place", "Nordavia")])
+    [('Place', ['Sandhavn', 'Nordavia']), ('Kind', ['leak'])]
+    """
+    rows: dict[str, dict[str, str]] = {}
+    for label, value in facts:
+        rows.setdefault(label, {}).setdefault(value.casefold(), value)
+    return [(label, list(values.values())) for label, values in rows.items()]
 
 
 def _unit_values(book: Casebook, person: Person, history: History, lang: str, *, decides: bool) -> dict[str, Any]:

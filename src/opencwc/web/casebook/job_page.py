@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from opencwc.casebook.model import Mark
+from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import count_findings
+from opencwc.casebook.model import Filter, Mark, Person
 from opencwc.casebook.runs import source_row
 from opencwc.convention.fields import read_yaml
 from opencwc.convention.measures import READ_LANGUAGES
@@ -22,10 +24,10 @@ from opencwc.jobs.queue import Job
 from opencwc.web.casebook.faces import JobPage, face_of
 from opencwc.web.casebook.job_pace import pace_of
 from opencwc.web.casebook.jobs_api import job_named, parts_of
-from opencwc.web.casebook.run_summary import RunSummary
+from opencwc.web.casebook.run_summary import RunSummary, waiting_among
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import is_fragment, language_of, page
-from opencwc.web.server.service import Router, service_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import error_sentences, sentence
 from opencwc.wording.languages import language_named
 
@@ -77,6 +79,21 @@ def summary_of(intake: Intake, job: Job, kind: JobPage, lang: str) -> JobSummary
     return JobSummary(says, rows, run, file, trouble_of(job.problem, job.id, lang, kind) if job.problem else None)
 
 
+class ToDecide(NamedTuple):
+    """How many findings of a run wait for a person, and how many there are."""
+
+    waiting: int
+    all: int
+
+
+def to_decide(book: Casebook, person: Person, job: Job) -> ToDecide | None:
+    """Count what a finished job leaves to decide; ``None`` of one that did not come to its end."""
+    if job.state != "done" or not job.run:
+        return None
+    counts = count_findings(book, person, Filter(run=job.run))
+    return ToDecide(waiting_among(counts), counts.all)
+
+
 @router.get("/jobs/{job_id}", action="keep")
 def show_job(request: Request, job_id: str) -> Response:
     """Show how far a job is; the end of one whose run has pages of its own leads to them.
@@ -94,6 +111,7 @@ def show_job(request: Request, job_id: str) -> Response:
     pace = pace_of(job, datetime.now(UTC))
     shown = page(
         request, kind.part if is_fragment(request) else kind.template, job=job, told=summary, kind=kind,
+        to_decide=to_decide(book_of(request), person_of(request), job),
         share=pace.share if pace else None, pace=pace,
         step=kind.step(job) if job.state == "running" else None,
     )  # fmt: skip

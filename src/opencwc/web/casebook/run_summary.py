@@ -18,11 +18,11 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.runs import finding_of
 from opencwc.convention import Convention
 from opencwc.errors import InputError
-from opencwc.finding import Message
+from opencwc.finding import Message, Verdict
 from opencwc.publishing.model import Excerpt
 from opencwc.records import from_plain
 from opencwc.screening.cards import Teller
-from opencwc.verbs import all_verdicts
+from opencwc.verbs import all_verdicts, verb_named
 from opencwc.web.casebook.api import statuses_named, verdicts_named
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
@@ -118,6 +118,7 @@ class RunSummary:
     as_text: bool = False
     document: str = ""
     notes: tuple[str, ...] = ()
+    reads_rows: bool = True
 
     @classmethod
     def of(cls, run: Mapping[str, Any], lang: str) -> RunSummary:
@@ -142,6 +143,7 @@ class RunSummary:
             not_read_more=max(0, int(checked.get("not_read_count") or 0) - len(not_read)),
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
+            reads_rows=Verdict.UNREADABLE in verb_named(run["verb"]).verdicts or not counts,
             notes=tuple(sentence(from_plain(Message, note), lang) for note in run["tally"].get("notes") or ()),
         )
 

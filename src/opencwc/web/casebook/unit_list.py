@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from opencwc.casebook.case_report import why
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import makers_of
 from opencwc.casebook.model import Filter, KeptFinding, Person
@@ -15,9 +14,11 @@ from opencwc.casebook.runs import finding_of
 from opencwc.casebook.units import KeptUnit, UnitPage, list_units
 from opencwc.files.identifier_columns import MOST_OTHERS
 from opencwc.finding import Message
+from opencwc.records import from_plain
 from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import is_no_mention
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
+from opencwc.web.server.page import sentence_of_page
 from opencwc.wording import number_said, say
 from opencwc.wording.chemical_names import name_said
 
@@ -42,6 +43,11 @@ class UnitLine:
         return self.unit.finding
 
 
+def why_of(content: Mapping[str, Any], lang: str) -> str:
+    """Say the reason of a kept finding on a page; nothing is left to say of an erased one."""
+    return sentence_of_page(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
+
+
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
     """Return what each finding comes to, as its verb says it."""
     makers, titles = makers_of(book, findings), {}
@@ -62,10 +68,10 @@ def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitL
 
 def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
     content = unit.finding.content or {}
-    written = shortened(str(content.get("input", "")))
+    written = shortened(str(content.get("input", ""))) if face_of(unit.verb).written else ""
     names = (written, name_said(written, lang))
-    said = "" if any(name.casefold() in title.casefold() for name in names) else written
-    return UnitLine(unit, title or unit.name, why(content, lang), said, is_no_mention(content))
+    said = "" if not written or any(name.casefold() in title.casefold() for name in names) else written
+    return UnitLine(unit, title or unit.name, why_of(content, lang), said, is_no_mention(content))
 
 
 def _counted(

@@ -133,11 +133,17 @@ def show_speakers(request: Request, number: Number, order: ListWanted) -> Respon
     return _grouped(request, run, "speakers", run.by_speaker(), order)
 
 
+def _differing(groups: Iterable[Group]) -> int:
+    return sum(group.counts.get("differs", 0) > 0 for group in groups)
+
+
 def _grouped(request: Request, run: ClaimRun, grouped: GroupedBy, groups: list[Group], order: ListAsked) -> Response:
     found = listed(groups, GROUPED[grouped], order, language_of(request))
+    named = [group for group in groups if grouped == "speakers" or group.claims[0].event is not None]
     return page(
         request, "claims/groups.html", run=run, shown=run.shown, grouped=grouped, list=found,
         rows=list(zip(found.rows, found.texts, strict=True)), filtered_by=FILTERED_BY[grouped],
+        differing=_differing(named), all=len(named),
     )  # fmt: skip
 
 
@@ -162,12 +168,13 @@ def show_record(
 ) -> Response:
     """Show the record that claims were held against, with its sources and what is claimed of each statement."""
     run = claim_run(request, number)
-    found = listed(run.by_statement(), record_columns(run), order, language_of(request))
+    statements = run.by_statement()
+    found = listed(statements, record_columns(run), order, language_of(request))
     some = slice(after, after + A_PAGE)
     return page(
         request, "claims/record.html", run=run, shown=run.shown, list=found,
         rows=list(zip(found.rows[some], found.texts[some], strict=True)), by_id=run.shown.kept.statement_by_id,
-        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE,
+        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, differing=_differing(statements),
     )  # fmt: skip
 
 

@@ -15,10 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from opencwc.chemistry.drawing import draw
 from opencwc.convention import Chemical, Convention, Deadline, Entry, InForce
-from opencwc.convention.changes import KINDS, Change, changes_between
+from opencwc.convention.changes import KINDS, changes_between
 from opencwc.convention.model import STATUSES
 from opencwc.errors import NotFoundError
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.declarations import declarations_shown
@@ -102,7 +102,7 @@ def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
         values = states_shown(day.day, lang, q, wanted.status)
     else:
         days = (asked_day(wanted.first, _years_before(day.day)), asked_day(wanted.second, day.day))
-        values = changes_shown(days, wanted.kind)
+        values = changes_shown(days, wanted.kind, lang)
     return page(
         request, f"convention/{part}.html", part=part, parts_shown=CONVENTION_PARTS, day=day, q=q,
         list_id=wanted.list_id, schedule=wanted.schedule, regime=wanted.regime, chosen=wanted.status, kind=wanted.kind,
@@ -146,7 +146,9 @@ def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> 
     schedules = sorted({entry.schedule for entry in convention.entries if entry.schedule is not None})
     return {
         "entries": [(entry, teller.title(entry)) for entry in fitting],
+        "shown": len(fitting),
         "total": len(convention.entries),
+        "in_force": len(convention.entries),
         "lists": convention.lists,
         "schedules": schedules,
     }
@@ -168,6 +170,7 @@ def amounts_shown(day: date, part: str, lang: str, q: str, regime: str) -> dict[
         "regimes": regimes,
         "shown": len(fitting),
         "total": len(rules),
+        "in_force": len(rules),
         "when": lambda deadline: deadline_message(deadline, lang),
     }
 
@@ -191,7 +194,9 @@ def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
     ]
     return {
         "states": fitting,
+        "shown": len(fitting),
         "total": len(named),
+        "in_force": sum(state.status == "state_party" for _, state in named),
         "counts": [(name, sum(state.status == name for _, state in named)) for name in STATUSES],
         "until": convention.states_known_until,
         "sources": Sources.of((state.state.source, state.state.evidence) for _, state in fitting),
@@ -218,22 +223,33 @@ def states_as_json(day: date, lang: str) -> dict[str, Any]:
     return {"rows": rows, "titles": {"group": say("page_convention_status", lang)}}
 
 
-def changes_shown(days: tuple[Day, Day], kind: str) -> dict[str, Any]:
-    """Return what changed between two days, by day, and the sources once each."""
+def changes_shown(days: tuple[Day, Day], kind: str, lang: str) -> dict[str, Any]:
+    """Return what changed between two days, the latest first, with what each rule says, and the sources once each."""
     changes = [change for change in changes_between(days[0].day, days[1].day) if not kind or change.kind == kind]
     shown = changes[-MOST_CHANGES:]
-    by_day: dict[date, list[Change]] = {}
-    for change in shown:
-        by_day.setdefault(change.day, []).append(change)
+    words = _rules_in_words(max(days[0].day, days[1].day), lang)
+    by_day = sorted(shown, key=lambda change: change.day, reverse=True)
     return {
         "first": days[0],
         "second": days[1],
-        "changes": by_day,
+        "changes": [(change, words.get((change.kind, change.list, change.id), "")) for change in by_day],
         "shown": len(shown),
         "total": len(changes),
         "kinds": KINDS,
         "sources": Sources.of((change.source, change.evidence) for change in shown),
     }
+
+
+def _rules_in_words(day: date, lang: str) -> dict[tuple[str, str, str], str]:
+    """Return what the rules of a day say, by their kind, list and id."""
+    convention = Convention(day)
+    teller = Teller(convention, lang, link_to_rule)
+    words = {("entry", entry.list, entry.id): teller.title(entry).text for entry in convention.entries}
+    words |= {("threshold", "", rule.id): say(rule.says, lang) for rule in convention.thresholds}
+    for rule in convention.deadlines:
+        values: dict[str, Value] = {"act": Message(f"deadline_act_{rule.act}"), "when": deadline_message(rule, lang)}
+        words["deadline", "", rule.id] = say(Message("deadline_says", values), lang)
+    return words | {("duty", "", duty.id): teller.duty(duty).text for duty in convention.duties}
 
 
 def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, Any]:
@@ -253,11 +269,14 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
     facts: list[Fact] = []
     for block in teller.rule(shown, "rule").blocks:
         facts += getattr(block, "facts", ())
+    headed = {say(name, lang) for name in ("report_source", "report_evidence", "report_in_force")}
+    written = {say(name, lang) for name in ("report_core", "report_near", "report_places")} if shown.meaning else set()
     return {
         "entry": shown,
         "holds": current is not None,
         "title": teller.title(shown),
-        "facts": facts,
+        "facts": [fact for fact in facts if fact.label not in headed | written],
+        "written": [fact for fact in facts if fact.label in written],
         "examples": list(_examples(shown, teller)),
         "exempt": [teller.chemical(chemical) for chemical in shown.exempt],
         "wordings": [(other, other.in_force, _a_day_of(other.in_force)) for other in wordings if other is not current],

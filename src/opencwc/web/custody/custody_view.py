@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from mimetypes import guess_type
 from typing import Any, NamedTuple
 
 from opencwc.casebook.custody_steps import CAPTURED, COPIED, MASKED, RECEIVED, ProvedStep, case_of_evidence, custody_of
@@ -25,6 +26,12 @@ class Evidence(NamedTuple):
 
     proved: ProvedStep
     steps: int
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture, which has no text that names could be hidden in."""
+        media_type = self.proved.media_type or guess_type(self.proved.step.name)[0] or ""
+        return media_type.startswith("image/")
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,11 @@ class CaseCustody:
         """What was made from originals and is kept beside them: copies that were worked on, masked texts."""
         made = (MASKED, COPIED)
         return [one for one in self.steps if one.step.step in made and one.step.source_id != one.step.from_id]
+
+    @property
+    def unproved(self) -> int:
+        """How many steps nothing outside proves the time of yet."""
+        return sum(not (one.stamped_at or one.anchor) for one in self.steps)
 
     @property
     def has_masked(self) -> bool:

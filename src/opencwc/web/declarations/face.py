@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -16,31 +17,41 @@ from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
 from opencwc.language.name_search import NameIndex
-from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.server.navigation import SUBMISSIONS
+from opencwc.web.server.page import day_said
 from opencwc.wording import say, sentence
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.states import state_name
 
 RUNS = "/declarations/runs"
+_REGIMES = ("S1", "S2", "S3", "OCPF")
+_STATE = re.compile("[A-Z]{3}")
 
 
 def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
-    """Return what a finding of a register rests on: its day, its range, the rows and the cell that it speaks of."""
+    """Return what a finding of a register rests on: its day, its range and the cell that it speaks of."""
     seen = []
     for evidence in finding.evidence:
         if evidence.kind == "due":
             declaration = Message(f"declare_declaration_{evidence.label}")
-            told = Message("page_declarations_due_of", {"declaration": declaration, "date": evidence.value})
+            day = day_said(evidence.value, lang)
+            told = Message("page_declarations_due_of", {"declaration": declaration, "date": day})
             seen.append((say("declare_label_due", lang), say(told, lang)))
         elif evidence.kind == "range":
             seen.append((say("declare_label_range", lang), evidence.label))
-        elif evidence.kind == "row":
-            seen.append((say(Message("page_declarations_row", {"row": evidence.label}), lang), evidence.value))
         elif evidence.kind == "cell":
             seen.append((say(f"declare_table_{evidence.label}", lang), evidence.value))
     return seen
+
+
+def _rows(finding: Finding, lang: str) -> list[EvidenceTable]:
+    """Show the rows of the register that a finding rests on, as they are written."""
+    rows = tuple((Cell(seen.label), Cell(seen.value)) for seen in finding.evidence if seen.kind == "row")
+    columns = (TableColumn(say("label_row", lang)), TableColumn(say("page_evidence_as_written", lang)))
+    return [EvidenceTable(say("page_evidence_register", lang), columns, rows)] if rows else []
 
 
 def _columns(error: OpenCWCError, lang: str) -> str:
@@ -62,9 +73,24 @@ def _beside(history: History) -> tuple[str, str]:
 
 def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
+    if cell := next((seen for seen in finding.evidence if seen.kind == "cell"), None):
+        row, _, column = cell.value.partition(" ")
+        table = say(f"declare_table_{cell.label}", lang)
+        at = say(Message("page_declarations_row", {"row": row}), lang)
+        return shortened(say("list_separator", lang).join(filter(None, (table, at, column))))
     ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
-    said = [finding.subject.id, name_said(finding.subject.input, lang), *ranges]
+    place = finding.subject.id
+    said = [
+        state_name(place, lang) if _STATE.fullmatch(place) else place,
+        _subject_said(finding.subject.input, lang),
+        *ranges,
+    ]
     return shortened(" · ".join(name for name in said if name))
+
+
+def _subject_said(written: str, lang: str) -> str:
+    """Say the chemical, or the regime where a declaration is of no single one."""
+    return say(f"page_declarations_regime_{written}", lang) if written in _REGIMES else name_said(written, lang)
 
 
 def _find(sought: Sought) -> Iterator[Hit]:
@@ -105,7 +131,7 @@ def _due(book: Casebook, person: Person, lang: str, today: date) -> Iterator[Hou
 
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
-    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, title=_title,
+    jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, tables=_rows, written=False, title=_title,
     doors=(
         Door("check", "register", "/declarations", "keep"),
         Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),

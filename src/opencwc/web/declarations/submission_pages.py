@@ -31,6 +31,7 @@ from opencwc.casebook.submissions import (
     show_submission,
     side_of,
     take_step,
+    version_numbered,
 )
 from opencwc.casebook.version_proofs import version_proof
 from opencwc.convention.amendments import AMENDED
@@ -43,12 +44,13 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.declarations.handing_in import keep_sent
+from opencwc.web.declarations.judged_versions import judge_ahead
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import announcing, leading_to
 from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
-from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
 from opencwc.wording.chemical_names import chemical_by_number, chemical_name
 
@@ -141,6 +143,8 @@ def show(request: Request, number: Number, first: _VersionNumber = 0, second: _V
     compared = differences_of(book, person, number, *chosen) if count > 1 and _whole(history) else ()
     listed_differences = [(one, *_chemical_shown(one, lang)) for one in compared[:MOST_DIFFERENCES]]
     read = amounts_of_version(book, person, number, chosen[1]) if count and _whole(history) else None
+    if read is not None:
+        _judge_ahead(request, history, chosen[1])
     return page(
         request, "declarations/submission.html", history=history, one=history.submission, chosen=chosen,
         differences=listed_differences, more=max(0, len(compared) - MOST_DIFFERENCES), list_address=LIST,
@@ -212,6 +216,13 @@ def _leading(request: Request, number: int, told: str) -> Response:
     response = leading_to(f"{LIST}/{number}")
     response.headers.update(announcing(told, carry=True))
     return response
+
+
+def _judge_ahead(request: Request, history: SubmissionHistory, number: int) -> None:
+    """Judge a version while a person reads the page that leads to what is due of it; a program goes where it will."""
+    if request.headers.get("sec-fetch-mode") == "navigate":
+        service, version = service_of(request), version_numbered(history.versions, number)
+        service.answering.ahead(judge_ahead, service, book_of(request), history.submission, version, date.today())
 
 
 def _whole(history: SubmissionHistory) -> bool:

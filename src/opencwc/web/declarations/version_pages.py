@@ -10,7 +10,6 @@ from datetime import date
 from typing import IO, cast
 
 from fastapi import Request
-from msgspec.structs import replace
 from starlette.responses import Response
 
 from opencwc.casebook.registers import RegisterFile, open_register, open_submission_rows, register_of_submission
@@ -22,14 +21,13 @@ from opencwc.casebook.submissions import (
     show_submission,
     side_of,
 )
-from opencwc.declarations.confined_judgement import judge_version
 from opencwc.declarations.confined_rows import read_rows
-from opencwc.declarations.kept import KeptDeclarations
 from opencwc.declarations.law import profiles
 from opencwc.declarations.register_sheets import Sheets, pack_sheets
 from opencwc.jobs.archives import packed_again
 from opencwc.web.declarations.ask_pages import GRAVITY_TONES
 from opencwc.web.declarations.due_list import answer_of, chemicals_said, days_of
+from opencwc.web.declarations.judged_versions import judged_version
 from opencwc.web.declarations.opened_registers import require_own_rows
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import leading_to
@@ -58,17 +56,14 @@ async def show_due(request: Request, number: Number, version: Number) -> Respons
 
 
 def _due(request: Request, number: int, version: int) -> Response:
-    lang, today = language_of(request), date.today()
-    with _opened(request, number, version) as opened:
-        submission = opened.history.submission
-        question = {"year": submission.year, "profile": submission.profile, "as_of": today.isoformat()}
-        with packed_again(opened.version.name, opened.stream) as archive:
-            must = service_of(request).configuration.job_network_must_be_cut
-            judged = _of_its_sites(judge_version(archive, question, network_must_be_cut=must))
+    lang, today, book, person = language_of(request), date.today(), book_of(request), person_of(request)
+    submission = show_submission(book, person, number).submission
+    kept, parts = read_version(book, person, number, version)
+    judged = judged_version(service_of(request), submission, kept, today, parts)
     days = days_of(judged.due, today)
     titles = profiles().get(submission.profile, {})
     return page(
-        request, "declarations/version_due.html", one=submission, version=opened.version, judged=judged, today=today,
+        request, "declarations/version_due.html", one=submission, version=kept, judged=judged, today=today,
         answer=answer_of(judged, days), unjudged=sum(problem.unjudged for problem in judged.problems),
         tones_of=GRAVITY_TONES, most=MOST_SHOWN, called=chemicals_said(judged, lang),
         profile=titles.get(lang, submission.profile),
@@ -131,8 +126,3 @@ def _opened(request: Request, number: int, version: int) -> Iterator[OpenedVersi
             file.write(part)
         file.seek(0)
         yield OpenedVersion(history, kept, cast(IO[bytes], file))
-
-
-def _of_its_sites(judged: KeptDeclarations) -> KeptDeclarations:
-    """Return what was judged without the national data: that is the State's to add up."""
-    return replace(judged, due=tuple(line for line in judged.due if line.site))

@@ -60,6 +60,7 @@ FACE = Face(
         remedies={"save": "page_law_do_save", "check": "page_law_do_check"}, step=lambda job: stage_of(job.rows_done),
     ),
     jobs="/law/jobs", among=_among_measures, rules="/law/measures", title=_title,
+    written=False,
     doors=(
         Door("check", "law", "/law", "keep", frozenset({Work.LAWYER})),
         Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),

@@ -7,7 +7,7 @@ question has to be turned into one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -197,10 +197,28 @@ def passages_of(asked: AnsweredQuestion, lang: str) -> Iterator[Passage]:
 def marked_pieces(passage: Cited) -> tuple[tuple[str, bool], ...]:
     """Return the words of a passage in order, with whether each piece meets what is asked."""
     pieces, at = [], 0
-    for start, end in passage.marks:
+    for start, end in _joined(passage.text, passage.marks):
         pieces += [(passage.text[at:start], False), (passage.text[start:end], True)]
         at = end
     return tuple(piece for piece in (*pieces, (passage.text[at:], False)) if piece[0])
+
+
+def _joined(text: str, marks: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield marks, those that only a space stands between as one.
+
+    >>> list(_joined("chemical weapons of a State", [(0, 8), (9, 16), (22, 27)]))
+    [(0, 16), (22, 27)]
+    """
+    begun: tuple[int, int] | None = None
+    for start, end in marks:
+        if begun and text[begun[1] : start] in ("", " "):
+            begun = (begun[0], end)
+            continue
+        if begun:
+            yield begun
+        begun = (start, end)
+    if begun:
+        yield begun
 
 
 def _searched(asked: AnsweredQuestion, lang: str) -> str:

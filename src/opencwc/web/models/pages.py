@@ -39,6 +39,8 @@ from opencwc.wording import say, say_error, sentence
 router = Router(include_in_schema=False)
 Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
 Part = Annotated[str, Query(max_length=100)]
+DRIFTED = ("watch", "drift")
+"""The verdicts on live inputs that somebody has to look into."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Shown:
         return "differs" if self.switched is None or self.switched.on else "off"
 
     @property
+    def needs_attention(self) -> bool:
+        """Whether it is not what its card says, or its inputs are not those that it was measured on."""
+        return self.standing == "differs" or (self.drift is not None and self.drift.verdict in DRIFTED)
+
+    @property
     def is_on(self) -> bool:
         """Whether its switch is on, whatever else stands against it."""
         return self.switched is None or self.switched.on
@@ -71,7 +78,11 @@ class Shown:
 def overview(request: Request) -> Response:
     """Show every registered model."""
     lang = language_of(request)
-    return page(request, "models/page.html", models=[_shown(model.id, lang) for model in registered()], enough=ENOUGH)
+    models = [_shown(model.id, lang) for model in registered()]
+    return page(
+        request, "models/page.html", models=models, off=[one for one in models if not one.is_on],
+        wanting=[one for one in models if one.needs_attention], enough=ENOUGH,
+    )  # fmt: skip
 
 
 @router.get("/models/{model_id}", action="models")

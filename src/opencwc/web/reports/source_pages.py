@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -30,7 +30,7 @@ from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.wording import RIGHT_TO_LEFT, day_said, say
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, day_said, say
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -76,6 +76,19 @@ def region_said(region: str, lang: str) -> str:
     return state_name(region, lang) if region in all_territories() else region
 
 
+@cache
+def _ownerships() -> dict[str, str]:
+    """Return the message of each usual kind of owner, by its words in every language."""
+    known = (f"source_ownership_{kind}" for kind in ("state", "private", "public", "cooperative", "party"))
+    return {say(message, lang).casefold(): message for message in known for lang in LANGUAGES}
+
+
+def ownership_said(ownership: str, lang: str) -> str:
+    """Return who owns a source: a usual kind in the reader's language, anything else as it was written."""
+    message = _ownerships().get(ownership.strip().casefold())
+    return say(message, lang) if message else ownership
+
+
 def _languages(row: SourceRow, lang: str) -> str:
     spoken = row.outlet.languages if row.outlet is not None else ()
     given = (row.source.language,) if row.source is not None and row.source.language else ()
@@ -87,10 +100,6 @@ def language_said(code: str, lang: str) -> str:
     label = f"language_{code}"
     named = say(label, lang)
     return code if named == label else named
-
-
-def _of_source(field: str) -> Callable[[SourceRow, str], str]:
-    return lambda row, lang: getattr(row.source, field) if row.source is not None else ""
 
 
 COLUMNS: tuple[ListColumn[SourceRow], ...] = (
@@ -114,7 +123,10 @@ COLUMNS: tuple[ListColumn[SourceRow], ...] = (
         "region", "page_source_region",
         lambda row, lang: region_said(row.source.region, lang) if row.source is not None else "",
     ),
-    ListColumn("ownership", "page_source_ownership", _of_source("ownership")),
+    ListColumn(
+        "ownership", "page_source_ownership",
+        lambda row, lang: ownership_said(row.source.ownership, lang) if row.source is not None else "",
+    ),
 )  # fmt: skip
 
 
@@ -169,7 +181,7 @@ def show_outlet(request: Request, name: OutletName) -> Response:
         reliability=RELIABILITY, credibility=CREDIBILITY, longest=LONGEST, base=LIST, right_to_left=RIGHT_TO_LEFT,
         region=region_said(row.source.region, lang) if row.source else "", languages_said=_languages(row, lang),
         address=address_of_outlet, more=max(0, len(outlet.reports) - MOST_REPORTS) if outlet else 0,
-        more_events=max(0, len(row.events) - MOST_EVENTS),
+        more_events=max(0, len(row.events) - MOST_EVENTS), ownership_said=partial(ownership_said, lang=lang),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.page import language_of, link_to_rule, page
+from opencwc.web.server.page import language_of, link_to_rule, page, with_days
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import sentence
 
@@ -80,7 +80,7 @@ def _answer(service: Service, request: Request, value: str, as_of: date | None, 
     screener = service.answering.screener(as_of, names_of(lists))
     outcomes = answer_allowing(screener, text, kind_of(text))
     findings = findings_of(screener, text, "auto", outcomes=outcomes)
-    teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False)
+    teller = Teller(screener.rulebook.convention, lang, link_to_rule, of_file=False, days=with_days)
     answered = answer_of_value(teller, text, outcomes, findings)
     service.metrics.count_screenings({answered.verdict: 1})
     by_rule = [finding for finding in findings if finding.rule]

@@ -91,6 +91,14 @@ class Answering:
             if not turns.asked:
                 self._turns.pop(person, None)
 
+    def ahead(self, work: Callable[Given, object], *arguments: Given.args, **named: Given.kwargs) -> None:
+        """Do in the background what is likely to be asked for next, unless somebody waits for something.
+
+        What goes wrong is said once it is asked for.
+        """
+        if not self._turns:
+            self._threads.submit(work, *arguments, **named)
+
     async def look(self, work: Callable[Given, Result], *arguments: Given.args, **named: Given.kwargs) -> Result:
         """Look something up, which takes milliseconds, in a thread that screens nothing."""
         return await asyncio.get_running_loop().run_in_executor(self._looking, lambda: work(*arguments, **named))

@@ -19,25 +19,39 @@ _LETTERS = {
 }
 """The letters of each script, by the language of the six that is written in it; another one's are taken for them."""
 APART = Markup('<bdi lang="{}" dir="{}">{}</bdi>')
-DRAWN_APART = Markup('<tspan lang="{}" direction="{}">{}</tspan>')
-"""The same within a text of a drawing (SVG)."""
+DRAWN_APART = Markup('<tspan lang="{0}">{2}</tspan>')
+"""The same within a text of a drawing (SVG), which a direction of its own would hang on its other end."""
+UNBROKEN = Markup('<span class="when">{}</span>')
+_HOUR = r"\u200e?\d\d:\d\d UTC(?:[+-]\d\d:\d\d)?\u200e?"
+_WHOLE = rf"\d{{4}}-\d\d-\d\d(?: {_HOUR})?|{_HOUR}|\b[A-Z]{{1,4}}-\d{{1,6}}\b"
 _BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
 
 
 def foreign_text(text: str, lang: str, apart: Markup = APART) -> Markup:
     """Return a text with each run of words in another script than that of ``lang`` in an element of its own, ``apart``.
 
+    A bracket that is opened in such a run is closed in it. On a page a day, an hour and a code such as F-1 stay whole.
+
     >>> foreign_text("told by Вестник, Wire", "en")
     Markup('told by <bdi lang="ru" dir="ltr">Вестник</bdi>, Wire')
+    >>> foreign_text("سجل (مختلق), 2025-09-21", "en")
+    Markup('<bdi lang="ar" dir="rtl">سجل (مختلق)</bdi>, <span class="when">2025-09-21</span>')
     >>> foreign_text("<b>", "en")
     Markup('&lt;b&gt;')
     """
     pieces, at = [], 0
     for match in _RUNS[lang].finditer(text):
         code = str(match.lastgroup)
+        if code == "whole" and apart is DRAWN_APART:
+            continue
         direction = "rtl" if code in RIGHT_TO_LEFT else "ltr"
-        pieces += [text[at : match.start()], apart.format(code, direction, match[0])]
-        at = match.end()
+        end = match.end() + (match[0].count("(") > match[0].count(")") and text.startswith(")", match.end()))
+        words = text[match.start() : end]
+        pieces += [
+            text[at : match.start()],
+            UNBROKEN.format(words) if code == "whole" else apart.format(code, direction, words),
+        ]
+        at = end
     return Markup("").join([*pieces, text[at:]])
 
 
@@ -45,7 +59,7 @@ def _runs(lang: str) -> re.Pattern[str]:
     groups = (
         f"(?P<{code}>[{letters}]+(?:{_BETWEEN}[{letters}]+)*)" for code, letters in _LETTERS.items() if code != lang
     )
-    return re.compile("|".join(groups))
+    return re.compile("|".join((*groups, f"(?P<whole>{_WHOLE})")))
 
 
 _RUNS = {lang: _runs(lang) for lang in LANGUAGES}

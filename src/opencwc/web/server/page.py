@@ -39,6 +39,7 @@ from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import unbroken
 
@@ -53,6 +54,7 @@ WORTH_COMPRESSING = 1_400
 OWN_FONTS = '<meta name="chinese-font"'
 """How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
+_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -206,14 +208,19 @@ def environment(lang: str) -> Environment:
     )
 
     def said(name: str | Message, /, **values: Value) -> str:
-        return unbroken(say(Message(name, dict(values)) if isinstance(name, str) else name, lang))
+        return unbroken(say(with_days(Message(name, dict(values)) if isinstance(name, str) else name, lang), lang))
 
     def as_sentence(name: str | Message, /, **values: Value) -> str:
-        return unbroken(sentence(Message(name, dict(values)) if isinstance(name, str) else name, lang))
+        return sentence_of_page(Message(name, dict(values)) if isinstance(name, str) else name, lang)
+
+    def in_clauses(name: str | Message, /, **values: Value) -> list[Markup]:
+        message = Message(name, dict(values)) if isinstance(name, str) else name
+        return [with_whole_days(unbroken(clause)) for clause in clauses(message, lang)]
 
     made.globals.update(
         say=said,
         sentence=as_sentence,
+        clauses=in_clauses,
         error_words=lambda error: error_line("", *error_sentences(error, lang)),
         address_of=address_of,
         languages=LANGUAGE_NAMES,
@@ -241,19 +248,10 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return str(format_decimal(value, locale=locale, numbering_system="latn"))
 
     def share(value: float) -> str:
-        return str(
-            format_percent(value, "#,##0.0\u00a0%" if lang != "en" else "#,##0.0%", locale, numbering_system="latn")
-        )
+        gap = "" if lang in ("en", "zh") else "\u00a0"
+        return str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn"))
 
-    def day(value: str | date) -> str:
-        if not value:
-            return ""
-        try:
-            known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-        except ValueError:
-            return str(value)  # a year alone, or a date that a source writes in its own way
-        said = _western(format_date(known, "long" if lang != "zh" else "medium", locale))
-        return _first_in_french(said, lang).replace(" ", "\u00a0")
+    day = partial(day_said, lang=lang)
 
     def moment(value: str) -> str:
         if not value:
@@ -270,14 +268,46 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
+        "together": together,
     }  # fmt: skip
 
 
 def cited_markup(source: str, lang: str) -> Markup:
     """Return a source in a language; what of it stays in English says so."""
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    parts = ((str(visible(part)), own) for part, own in cited_parts(source, lang))
+    parts = ((together(str(visible(part))), own) for part, own in cited_parts(source, lang))
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
+
+
+def together(text: str) -> Markup:
+    """Hold ranges, numbers of articles and registry numbers together, so that no line breaks inside one.
+
+    >>> together("Art. IX.2-4; VA II.46, well-known")
+    Markup('<span class="whole">Art. IX.2-4</span>; VA II.46, well-known')
+    >>> together(Markup('<b id="a-1">(CAS 676-97-1)</b>'))
+    Markup('<b id="a-1">(<span class="whole">CAS 676-97-1)</span></b>')
+    """
+    pieces = _TAGS.split(str(escape(text)))
+    return Markup("".join(piece if at % 2 else _HELD.sub(_whole, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
+
+
+def _whole(held: re.Match[str]) -> str:
+    whole = len(held[0]) < _LONGEST_WHOLE and _DIGIT.search(held[0])
+    return f'<span class="whole">{held[0]}</span>' if whole else held[0]
+
+
+_TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
+_HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
+_LONGEST_WHOLE = 30
+
+
+def with_whole_days(text: str) -> Markup:
+    """Mark up days as files write them, so that no line breaks within.
+
+    >>> with_whole_days("by 2028-03-30 & later")
+    Markup('by <span class="when">2028-03-30</span> &amp; later')
+    """
+    return Markup(_DAY.sub(r'<span class="when">\g<0></span>', escape(visible(text))))  # noqa: S704 - escaped before
 
 
 def with_code(text: str) -> Markup:
@@ -290,6 +320,46 @@ def with_code(text: str) -> Markup:
     return Markup("").join(
         Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
     )
+
+
+def day_said(value: str | date, lang: str) -> str:
+    """Write a day as a page of the language has it; a year alone, or what a source writes in its own way, as it is.
+
+    >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
+    ('November 4, 2026', '2026', '')
+    """
+    if not value:
+        return ""
+    try:
+        known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    except ValueError:
+        return str(value)
+    said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
+    return _first_in_french(said, lang).replace(" ", "\u00a0")
+
+
+def with_days(message: Message, lang: str) -> Message:
+    """Return a message with its days as an English page writes them; the other languages write their own anyway.
+
+    >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
+    'November\xa04,\xa02026'
+    """
+    if lang != "en" or not message.values:
+        return message
+    return Message(message.id, {name: _value_with_days(value, lang) for name, value in message.values.items()})
+
+
+def _value_with_days(value: Value, lang: str) -> Value:
+    if isinstance(value, Message):
+        return with_days(value, lang)
+    if isinstance(value, tuple):
+        return tuple(with_days(item, lang) if isinstance(item, Message) else item for item in value)
+    return day_said(value, lang) if isinstance(value, str) and _DAY.fullmatch(value) else value
+
+
+def sentence_of_page(message: Message, lang: str) -> str:
+    """Say a message as a sentence on a page."""
+    return unbroken(sentence(with_days(message, lang), lang))
 
 
 def duration_said(time: timedelta, lang: str) -> str:

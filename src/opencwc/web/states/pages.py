@@ -40,9 +40,21 @@ def show_state(request: Request, code: Code) -> Response:
     region = region_of(code)
     return page(
         request, "states/state.html", code=code, name=state_name(code, lang), sections=sections,
+        standing=standing_of(code, today),
         region=region_name(region, lang) if region else "",
         until=Convention(today).states_known_until, names=names_in(lang),
     )  # fmt: skip
+
+
+def standing_of(code: str, day: date) -> tuple[str, date | None]:
+    """Return what a State is under the Convention and since when; an empty word for one that the Convention knows not.
+
+    >>> standing_of("ISR", date(2026, 1, 1)), standing_of("PRK", date(2026, 1, 1))
+    (('signatory', datetime.date(1993, 1, 13)), ('not_party', None))
+    """
+    state = Convention(day).state(code)
+    on_day = state.on(day) if state is not None else None
+    return (on_day.status, on_day.since) if on_day else ("", None)
 
 
 def names_in(lang: str) -> list[tuple[str, str]]:

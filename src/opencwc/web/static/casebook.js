@@ -73,6 +73,13 @@ if (units) {
   });
   count();
 }
+const unfold = one(".list-bar [data-unfold]");
+if (unfold && !one(".list-bar .go a")) { // on a telephone the list stands above the fold; its filters open on demand
+  const fold = (folded) => { unfold.form.classList.toggle("folded", folded); unfold.setAttribute("aria-expanded", String(!folded)); };
+  unfold.hidden = false;
+  fold(true);
+  unfold.addEventListener("click", () => fold(unfold.getAttribute("aria-expanded") === "true"));
+}
 if (one("[data-print-now]")) addEventListener("load", () => print());
 
 // ---- the decision: a key chooses and goes to the reason; once one is chosen letters change it no more; Ctrl+Enter sends

@@ -87,6 +87,22 @@ def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
     return sorted(needed, key=lambda owed: (owed.due or "9999", owed.shipment.row))
 
 
+def reason_parts(says: Message) -> list[Message]:
+    """Return what a reason says, one after the other, without the verdict, which has its own badge."""
+    return [part for part in _unjoined(says) if not part.id.startswith("transfers_why_")]
+
+
+def duty_parts(says: Message) -> list[Message]:
+    """Return what a duty says, one after the other, without its state and day, which have a badge and a column."""
+    stated = (part.values.get("says") if part.id.startswith("transfers_owed_") else part for part in _unjoined(says))
+    return [part for part in stated if isinstance(part, Message)]
+
+
+def _unjoined(says: Message) -> list[Message]:
+    parts = (says.values["first"], says.values["second"]) if says.id == "transfers_and" else ()
+    return [one for part in parts if isinstance(part, Message) for one in _unjoined(part)] or [says]
+
+
 @router.get("/transfers/check", action="screen")
 def show(request: Request) -> Response:
     """Show the form; a shipment in the address fills it."""
@@ -213,7 +229,7 @@ def _answers(
         "told": answers, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
-        "lasts": lasts,
+        "lasts": lasts, "reason_parts": reason_parts, "duty_parts": duty_parts,
     }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ from opencwc.web.transfers.kept_runs import (
 from opencwc.web.transfers.year_bars import years_drawn
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ _FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
 )
 """How lines fit, as ``page_transfers_kind_...`` says it; any other counts as ``other``."""
+_STATES = ("exporter", "importer", "other_state", "also_exporter", "also_importer")
+"""What of a group are codes of States: a sentence has their names."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class SumLine:
     entry: tuple[str, str]
     cause: str
     likely: str
-    why: str
+    why: Sequence[str]
 
 
 def _text(name: str) -> Callable[[SumLine, str], str]:
@@ -131,7 +134,8 @@ def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine
     chemical = shown.kept.chemicals[group["substance"]]
     cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
     named, chance = name_said(chemical.name, lang), likely(group["probability"] or 0.0)
-    return SumLine(group, named, chemical.entry, cause, chance, sentence(why(group), lang))
+    called = {key: state_name(str(group[key]), lang) for key in _STATES if group.get(key) is not None}
+    return SumLine(group, named, chemical.entry, cause, chance, clauses(why({**group, **called}), lang))
 
 
 def likely(probability: float) -> str:
