@@ -293,9 +293,9 @@ def test_states_days_and_quantities_are_said_as_each_language_says_them():
     assert state_name("PSE", "es") == "Estado de Palestina"
     assert spoken_day(date(2026, 3, 1), "zh") == "2026年3月1日"
     assert spoken_quantity(Decimal("0.000005"), "kg", "en") == "0.000005\u00a0kg"
-    assert spoken_quantity(-1500.25, "kg", "ru") == "-1\u202f500,25\u00a0kg"
+    assert spoken_quantity(-1500.25, "kg", "ru") == "-1\u202f500,25\u00a0кг"
     assert spoken_quantity(1e15, "", "en") == "1\u202f000\u202f000\u202f000\u202f000\u202f000"
-    assert spoken_quantity(0, "kg", "ar") == "\u200e0\u00a0kg\u200e"
+    assert spoken_quantity(0, "kg", "ar") == "\u200e0\u00a0كغ\u200e"
 
 
 APP = typer.Typer()

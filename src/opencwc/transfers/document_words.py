@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from opencwc.finding import Message
-from opencwc.wording import RIGHT_TO_LEFT, say
+from opencwc.wording import RIGHT_TO_LEFT, say, unit_said
 
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
 _COMMA = ("fr", "es", "ru")
@@ -26,7 +26,7 @@ def spoken_day(day: date, lang: str) -> str:
 
 
 def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
-    """Say a quantity exactly, with narrow spaces between its thousands and the decimal sign of the language.
+    """Say a quantity exactly, with narrow spaces between its thousands and the decimal sign and unit of the language.
 
     >>> spoken_quantity(1234567.5, "kg", "fr").replace("\\u202f", "_").replace("\\u00a0", " ")
     '1_234_567,5 kg'
@@ -38,5 +38,5 @@ def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
     text = ("-" if number < 0 else "") + f"{int(whole):,}".replace(",", "\u202f")
     if part := part.rstrip("0"):
         text += ("," if lang in _COMMA else ".") + part
-    text = f"{text}\u00a0{unit}" if unit else text
+    text = f"{text}\u00a0{unit_said(unit, lang)}" if unit else text
     return f"\u200e{text}\u200e" if lang in RIGHT_TO_LEFT else text
