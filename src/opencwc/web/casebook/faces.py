@@ -116,13 +116,18 @@ MOST_TITLE = 120
 
 
 def shortened(text: str) -> str:
-    """Return a text as a heading has room for it.
+    """Return a text as a heading has room for it, cut at the end of a word.
 
     >>> shortened("a\\n b"), len(shortened("word " * 100))
     ('a b', 120)
+    >>> shortened("words " * 100)[-7:]
+    ' words…'
     """
     whole = " ".join(text.split())
-    return whole if len(whole) <= MOST_TITLE else whole[: MOST_TITLE - 1] + "…"
+    if len(whole) <= MOST_TITLE:
+        return whole
+    cut, rest = whole[: MOST_TITLE - 1], whole[MOST_TITLE - 1 :]
+    return (cut if rest.startswith(" ") else cut.rpartition(" ")[0] or cut) + "…"
 
 
 def face_of(verb: str) -> Face:

@@ -16,9 +16,10 @@ from opencwc.convention import Convention
 from opencwc.convention.territories import all_territories
 from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
-from opencwc.web.casebook.faces import Face
+from opencwc.web.casebook.faces import Face, shortened
 from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
 from opencwc.wording import say
+from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import names_in_use, state_name
 
 MOST = 30
@@ -105,7 +106,7 @@ def find_findings(sought: Sought) -> Iterator[Hit]:
         verdict = say(f"verdict_{kept.verdict}", sought.lang)
         entry = f"{kept.list} {kept.entry}" if kept.entry else ""
         detail = " · ".join(filter(None, (verdict, entry, kept.case)))
-        yield Hit("finding", said[:120], detail, f"/findings/{kept.id}", FINDING_SCORE)
+        yield Hit("finding", shortened(name_said(said, sought.lang)), detail, f"/findings/{kept.id}", FINDING_SCORE)
 
 
 def find_people(sought: Sought) -> Iterator[Hit]:

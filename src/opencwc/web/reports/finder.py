@@ -14,6 +14,7 @@ from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_search import sought_events
 from opencwc.reports.kept import opened
 from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
+from opencwc.web.server.page import with_days
 from opencwc.wording import say
 
 MOST_RUNS = 3
@@ -39,7 +40,7 @@ def find_events(sought: Sought) -> Iterator[Hit]:
             if (run.case, summary.id) not in seen:
                 seen.add((run.case, summary.id))
                 address = f"/watch/runs/{run.number}/events/{quote(summary.id)}"
-                yield Hit("event", say(summary.headline, sought.lang), run.case, address, score)
+                yield Hit("event", say(with_days(summary.headline, sought.lang), sought.lang), run.case, address, score)
 
 
 def _index(book: Casebook, person: Person, run: RunAtHand) -> EventIndex:
