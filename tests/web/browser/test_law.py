@@ -81,3 +81,5 @@ def test_a_question_to_click_is_answered_with_passages(open_page: Visitors) -> N
     page.get_by_role("button", name=say("page_law_ask_button")).click()
     expect(page.locator("#answer blockquote").first).to_be_visible(timeout=SLOW)  # a heading stood there before
     expect(page.locator("#answer h2")).to_be_visible()
+    shown_as = page.locator("#answer mark").first.evaluate("mark => getComputedStyle(mark).display")
+    assert shown_as == "inline", "a marked word stands in its line"
