@@ -183,7 +183,7 @@ def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_i
 def test_patterns_stand_with_what_they_rest_on(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/patterns")
-        assert page.one("h1").text.startswith("Patterns: 1")
+        assert page.one("h1").text.startswith("A number repeated after its correction: 1")
         pattern = page.one("article", class_="pattern")
         assert pattern.one("h2").text.startswith("“four” was repeated after")
         assert [one.attributes["href"] for one in pattern.all("a")] == [

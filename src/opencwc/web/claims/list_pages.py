@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Annotated, Literal
@@ -203,7 +204,8 @@ def show_patterns(request: Request, number: Number) -> Response:
     some = run.shown.kept.watched.lines[:MOST_NAMED]
     shown = [(pattern, run.evidence_rows(pattern)) for pattern in run.shown.kept.patterns[:MOST_PATTERNS]]
     return page(
-        request, "claims/patterns.html", run=run, shown=run.shown, patterns=shown, total=len(run.shown.kept.patterns),
+        request, "claims/patterns.html", run=run, shown=run.shown, patterns=shown,
+        kinds=Counter(pattern.kind for pattern in run.shown.kept.patterns),
         report_titles=[(one.told.report.id, one.told.report.source, shown_title(one.told)) for one in some],
     )  # fmt: skip
 
