@@ -284,11 +284,22 @@ def number_said(number: float | str, lang: str = "en") -> str:
 
     >>> number_said(180060, "en"), number_said("1234.50", "es"), number_said("0.000005")
     ('180,060', '1.234,50', '0.000005')
+    >>> number_said(-12.5, "fr")
+    '−12,5'
     """
     group, decimal = number_signs(lang)
     exact = Decimal(number) if isinstance(number, str) else Decimal(f"{number:.12g}")
     whole, _, part = f"{exact:,f}".partition(".")
-    return whole.replace(",", group) + (decimal + part if part else "")
+    return with_minus(whole.replace(",", group) + (decimal + part if part else ""))
+
+
+def with_minus(number: str) -> str:
+    """Write a number below zero with the sign that print has for it.
+
+    >>> with_minus("-7"), with_minus("\u200e-7") == "\u200e−7", with_minus("7")
+    ('−7', True, '7')
+    """
+    return _HYPHEN_BEFORE.sub("\u2212", number)
 
 
 def amount_said(text: str, lang: str = "en") -> str:
@@ -355,9 +366,11 @@ def _as_written(text: str) -> str:
     >>> _as_written("30 t") == "\u200e30 t\u200e", _as_written("2B04")
     (True, '2B04')
     """
-    return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
+    foreign = text.replace("\u2212", "-").isascii() and not text.isalnum() and any(map(str.isalnum, text))
+    return f"\u200e{text}\u200e" if foreign else text
 
 
+_HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")

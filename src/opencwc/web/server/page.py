@@ -28,7 +28,7 @@ from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
 from opencwc.models import model_title
-from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
+from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
@@ -37,7 +37,16 @@ from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
+from opencwc.wording import (
+    LANGUAGES,
+    RIGHT_TO_LEFT,
+    amount_said,
+    cited_parts,
+    error_sentences,
+    say,
+    sentence,
+    with_minus,
+)
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
@@ -245,11 +254,11 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     locale = locale_of(lang)
 
     def number(value: float) -> str:
-        return str(format_decimal(value, locale=locale, numbering_system="latn"))
+        return with_minus(str(format_decimal(value, locale=locale, numbering_system="latn")))
 
     def share(value: float) -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn"))
+        return with_minus(str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
@@ -265,7 +274,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return foreign_text(str(visible(text)), lang)
 
     return {
-        "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "foreign": foreign,
+        "number": number, "share": share, "day": day, "moment": moment, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together,
