@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 from datetime import date
 
 import pypdfium2

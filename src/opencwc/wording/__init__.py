@@ -70,6 +70,8 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
     """
     if key == "count" and isinstance(value, int):
         return float(value)
+    if key == "reasons" and isinstance(value, tuple):  # each is a clause with commas of its own
+        return say("clause_separator", lang).join(_said(item, lang) for item in value)
     if key == "unit" and isinstance(value, str):
         return unit_said(value, lang)
     if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
@@ -327,6 +329,19 @@ def unit_said(unit: str, lang: str) -> str:
     return unit if lang == "en" or unit not in _MASSES else say(f"threshold_unit_{unit}", lang)
 
 
+def packing_said(packing: str, lang: str) -> str:
+    """Say what goods are packed in, and in how many of it; a packing that no catalog knows stays as it is.
+
+    >>> packing_said("drum 12", "fr").replace("\xa0", " "), packing_said("big bag", "es"), packing_said("hull 2", "fr")
+    ('fût × 12', 'saca grande', 'hull 2')
+    """
+    name, _, count = packing.rpartition(" ") if packing[-1:].isdecimal() else (packing, "", "")
+    known = _template_of(f"packing_{name.lower().replace(' ', '_')}", None, lang)
+    if known is None:
+        return packing
+    return f"{known} ×\u00a0{number_said(count, lang)}" if count else known
+
+
 @cache
 def number_signs(lang: str) -> tuple[str, str]:
     """Return what stands between the thousands of a number, and before its decimals (Unicode's CLDR)."""
@@ -358,6 +373,17 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
         "year": year,
     }
     return say(Message("label_day", values), lang).replace(" ", "\u00a0")
+
+
+def at_clock(day: str, clock: str, lang: str) -> str:
+    """Say a moment: a day as the place has it, and the hour of the clock, which runs from left to right.
+
+    >>> at_clock("4 novembre 2026", "09:16 UTC", "fr").replace("\xa0", " ").strip("\u200e")
+    '4 novembre 2026, \u200e09:16 UTC'
+    """
+    between = {"ar": "، ", "zh": " "}.get(lang, ", ")
+    hour = clock.replace(" ", "\u00a0")
+    return f"{day}{between}\u200e{hour}\u200e"
 
 
 def _as_written(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -41,10 +41,12 @@ from opencwc.wording import (
     LANGUAGES,
     RIGHT_TO_LEFT,
     amount_said,
+    at_clock,
     cited_parts,
     error_sentences,
     say,
     sentence,
+    unit_said,
     with_minus,
 )
 from opencwc.wording.chemical_names import name_said
@@ -243,6 +245,7 @@ def environment(lang: str) -> Environment:
         territory=lambda code: state_name(code, lang),
         rule_address=link_to_rule,
         model_title=partial(model_title, lang=lang),
+        unit_said=partial(unit_said, lang=lang),
     )
     for words in parts("words"):
         made.globals.update({name: partial(word, lang=lang) for name, word in words.items()})
@@ -266,9 +269,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         if not value:
             return ""
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        if lang == "ar":  # a clock of 24 hours, kept in one piece that runs from left to right
-            return f"{day(known.date())}، \u200e{known:%H:%M:%S}\u00a0UTC\u200e"
-        return _first_in_french(_western(format_datetime(known, "medium", locale=locale)), lang) + "\u00a0UTC"
+        return at_clock(day(known.date()), f"{known:%H:%M:%S} UTC", lang)
 
     def foreign(text: str) -> Markup:
         return foreign_text(str(visible(text)), lang)
