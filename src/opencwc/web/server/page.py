@@ -32,6 +32,7 @@ from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
+from opencwc.web.server.chinese_signs import with_chinese_signs
 from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
@@ -102,8 +103,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     lang = language_of(request)
     text = environment(lang).get_template(template).render(**_known(request, lang), **values)
     headers = {"vary": "HX-Request, Accept-Language, Cookie, Accept-Encoding"}
-    if lang != "zh":
-        text = with_chinese_font(text)
+    text = with_chinese_signs(text) if lang == "zh" else with_chinese_font(text)
     content: bytes = text.encode()
     if len(content) > WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
         content = gzip.compress(content, 5, mtime=0)
