@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, write_html
+from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, write_html
 from opencwc.publishing.model import (
     Badge,
     Bullets,
@@ -112,7 +112,7 @@ def test_a_very_long_text_is_shortened_and_its_length_is_said():
     text = page(Section("s", "S", (Facts((Fact("Input", (Text("C" * 10**6, verbatim=True),)),)),)))
     assert len(text) < 40_000
     assert "<details" in text
-    assert f"{grouped(10**6)} in all, {grouped(LONGEST)} here" in text
+    assert f"1,000,000 in all, {LONGEST:,} here" in text
 
 
 def test_a_text_of_preview_length_stands_in_the_open():

@@ -2,7 +2,6 @@
 
 import io
 import re
-import unicodedata
 from datetime import date
 
 import pypdfium2
@@ -198,7 +197,7 @@ def test_a_long_formula_is_broken_into_lines_and_is_still_whole():
 
 def test_a_verbatim_text_that_is_very_long_is_cut_and_says_so():
     words = words_of(report(Paragraph((Text("word " * 2000, verbatim=True),))))
-    assert "9 999 in all, 4 000 here" in unicodedata.normalize("NFKC", words)
+    assert "9,999 in all, 4,000 here" in words
     assert words.count("word") == 800
 
 
@@ -259,7 +258,7 @@ def test_every_part_of_the_document_model_can_be_set():
     )  # fmt: skip
     words = words_of(report(*parts, lead=("led by",), closing=("closed by",))).replace("\u00a0", " ")
     for text in (
-        "led by", "lead words", "note words", "warned", "one value", "two noted", "1 234 567", "listed",
+        "led by", "lead words", "note words", "warned", "one value", "two noted", "1,234,567", "listed",
         "what it means", "first item", "linked", "before marked", "page 3", "passage text", "remarked", "Caption",
         "heading of it", "here", "legend of it", "inside", "second", "caption of it", "closed by",
     ):  # fmt: skip

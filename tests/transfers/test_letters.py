@@ -62,10 +62,10 @@ def test_it_says_both_figures_the_difference_and_the_threshold():
     letter_text = text()
     for line in (
         "Chemical: Triethanolamine 102-71-6 CWC 3B17",
-        "Declared as exported (Germany): 1\u202f250\u202f000.5\u00a0kg",
-        "Declared as imported (Egypt): 820\u202f000\u00a0kg",
-        "Difference: 430\u202f000.5\u00a0kg",
-        "Declaration threshold: 30\u202f000\u00a0kg",
+        "Declared as exported (Germany): 1,250,000.5\u00a0kg",
+        "Declared as imported (Egypt): 820,000\u00a0kg",
+        "Difference: 430,000.5\u00a0kg",
+        "Declaration threshold: 30,000\u00a0kg",
         "The difference is more than the declaration threshold",
     ):
         assert line in letter_text, line
@@ -141,9 +141,9 @@ def test_lines_of_one_shipment_stand_together_and_what_could_not_be_read_is_a_da
     table = next(block for section in letter().sections for block in section.blocks if isinstance(block, Table))
     assert [tuple(map(said, row)) for row in table.rows] == [
         ("1", "Germany", "export", "Egypt", "Triethanolamine", "D-1 (row 3)", "2024-03-01",
-         "1\u202f250\u202f000.5\u00a0kg", "85\u00a0%"),
+         "1,250,000.5\u00a0kg", "85\u00a0%"),
         ("1", "Egypt", "import", "Germany", "Methyldiethanolamine", "E-9 (row 9)", "2024-04-11",
-         "820\u202f000\u00a0kg", "—"),
+         "820,000\u00a0kg", "—"),
         ("2", "Germany", "export", "—", "Triethanolamine", "=D-2", "2024", "—", "—"),
     ]  # fmt: skip
 

@@ -135,7 +135,7 @@ def test_a_certificate_has_the_five_statements_in_the_order_of_the_treaty():
     assert "not be re-transferred" in stated[1]
     assert "types and quantities" in stated[2]
     assert [said(field.values) for field in clauses[2].fields] == [
-        "Triethanolamine", "102-71-6", "OCCN(CCO)CCO", "CWC 3B17", "25 t (= 25\u202f000\u00a0kg)", "85",
+        "Triethanolamine", "102-71-6", "OCCN(CCO)CCO", "CWC 3B17", "25 t (= 25,000\u00a0kg)", "85",
     ]  # fmt: skip
     assert [said(field.values) for field in clauses[3].fields] == ["detergents"]
     assert [said(field.values) for field in clauses[4].fields] == list(FULL.end_users)
@@ -293,8 +293,8 @@ def test_states_days_and_quantities_are_said_as_each_language_says_them():
     assert state_name("PSE", "es") == "Estado de Palestina"
     assert spoken_day(date(2026, 3, 1), "zh") == "2026年3月1日"
     assert spoken_quantity(Decimal("0.000005"), "kg", "en") == "0.000005\u00a0kg"
-    assert spoken_quantity(-1500.25, "kg", "ru") == "-1\u202f500,25\u00a0кг"
-    assert spoken_quantity(1e15, "", "en") == "1\u202f000\u202f000\u202f000\u202f000\u202f000"
+    assert spoken_quantity(-1500.25, "kg", "ru") == "−1\u00a0500,25\u00a0кг"
+    assert spoken_quantity(1e15, "", "en") == "1,000,000,000,000,000"
     assert spoken_quantity(0, "kg", "ar") == "\u200e0\u00a0كغ\u200e"
 
 

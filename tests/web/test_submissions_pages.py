@@ -124,7 +124,7 @@ def test_the_list_leads_with_site_and_year_and_the_form_offers_the_open_cases(ho
 
 @pytest.mark.parametrize(
     ("lang", "first", "second", "more"),
-    [("en", "1,234.5 t", "500 g", "-1,234.4995 t"), ("fr", "1 234,5 t", "500 g", "-1 234,4995 t")],
+    [("en", "1,234.5 t", "500 g", "−1,234.4995 t"), ("fr", "1 234,5 t", "500 g", "−1 234,4995 t")],
 )
 def test_versions_side_by_side_name_the_chemical_and_group_the_digits(
     house: House, lang: str, first: str, second: str, more: str

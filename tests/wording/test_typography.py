@@ -53,8 +53,8 @@ def test_a_text_that_no_table_has_stays_as_the_user_wrote_it() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("× 5.23", "× 5,23"),
-        ("÷ 4", "÷ 4"),
+        ("× 5.23", "×\xa05,23"),
+        ("÷ 4", "÷\xa04"),
         ("72 %", "72\xa0%"),
         ("1.5 kg", "1,5\xa0kg"),
         ("7.2", "7.2"),

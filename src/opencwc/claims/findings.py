@@ -11,6 +11,7 @@ from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Verdict
 from opencwc.reports.private_people import masked
 from opencwc.reports.watched import Line
 from opencwc.version import __version__
+from opencwc.wording.typography import cut_short
 
 _LONGEST = 500
 EVEN = 0.5
@@ -24,7 +25,7 @@ def findings_of(
     for claim in claims:
         line = lines[claim.row]
         sentence = masked_sentence(claim, line)
-        subject = Subject(claim.row, claim.id, sentence[:_LONGEST], file=line.told.report.file)
+        subject = Subject(claim.row, claim.id, cut_short(sentence, _LONGEST), file=line.told.report.file)
         evidence = tuple(_evidence(claim, sentence, statements))
         yield Finding(
             subject, Verdict(claim.relation), headline(claim), maker, basis="text", evidence=evidence,

@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 from opencwc.finding import Tone
 from opencwc.publishing import model
 from opencwc.publishing.docx_footnotes import add_footnotes, footnote_reference
-from opencwc.publishing.html import grouped, visible
+from opencwc.publishing.html import visible
+from opencwc.wording import number_said
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -131,7 +132,8 @@ class _Writer:
 
     def counts(self, block: model.Counts) -> None:
         """Write counts with what each means."""
-        self.table("", (), [(count.badge.text, grouped(count.number), count.means) for count in block.counts])
+        said = [(one.badge.text, number_said(one.number, self.report.lang), one.means) for one in block.counts]
+        self.table("", (), said)
 
     def bullets(self, block: model.Bullets) -> None:
         """Write a list of points."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from opencwc.finding import Tone
 from opencwc.publishing.model import Counts, Report
+from opencwc.wording import number_said
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLES = ("tokens.css", "parts.css", "report.css")
@@ -31,7 +32,7 @@ LONGEST = 4_000
 def write_html(report: Report, stream: TextIO) -> None:
     """Write a report as one self-contained HTML file (UTF-8) to a text stream."""
     style, script = _style(), _asset("report.js")
-    template = _environment().get_template("report.html")
+    template = _environment(report.lang).get_template("report.html")
     pieces = template.stream(report=report, style=style, script=script, policy=_policy(style, script))
     pieces.enable_buffering(32)
     for piece in pieces:
@@ -47,15 +48,6 @@ def visible(text: object) -> object:
     if not isinstance(text, str) or isinstance(text, Markup):
         return text
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
-
-
-def grouped(number: int) -> str:
-    """Write a number with thin spaces between its thousands (ISO 80000-1), which no language misreads.
-
-    >>> grouped(1234567).replace("\\u202f", "_")
-    '1_234_567'
-    """
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def bar(counts: Counts, width: int = 1000) -> list[tuple[Tone, float, float]]:
@@ -98,13 +90,13 @@ def _asset(name: str) -> Markup:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(lang: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=visible,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals.update(bar=bar, preview=PREVIEW, longest=LONGEST, picture=Markup)
-    environment.filters["grouped"] = grouped
+    environment.filters["number"] = partial(number_said, lang=lang)
     return environment
 
 

@@ -20,8 +20,9 @@ from typing import IO, Any, Literal, NamedTuple
 from msgspec import Struct
 
 from opencwc.errors import OutputError, UnavailableError
-from opencwc.publishing.html import LONGEST, TEMPLATES, grouped, visible
+from opencwc.publishing.html import LONGEST, TEMPLATES, visible
 from opencwc.publishing.model import Count, Figure, Labels, Passage, Report, Text
+from opencwc.wording import number_said
 
 FONTS = Path(__file__).parent / "fonts"
 COLOURS = {
@@ -89,7 +90,7 @@ def as_data(report: Report) -> dict[str, Any]:
     >>> as_data(Report("A\\x07b", "en", Labels("", "", "", "", "", "", "", ""), ()))["title"]
     'A⟨U+0007⟩b'
     """
-    data: dict[str, Any] = _plain(report, report.labels)
+    data: dict[str, Any] = _plain(report, report)
     _place_notes(data["sections"], set())
     data["ids"] = sorted(_ids(data))
     data["direction"] = report.direction
@@ -112,29 +113,29 @@ _SPACES = str.maketrans({"\t": "\u2003", "\u202f": "\u00a0"})
 """Spaces that the fonts do not have, and those that stand in for them."""
 
 
-def _plain(value: object, labels: Labels) -> Any:
+def _plain(value: object, of: Report) -> Any:
     match value:
         case str():
             return settable(value)
         case Text(verbatim=True):
-            return _fields(value, labels) | _cut(value, labels)
+            return _fields(value, of) | _cut(value, of)
         case Figure():
-            return _fields(value, labels) | {"svg": _coloured(value.svg), "told": _told(value)}
+            return _fields(value, of) | {"svg": _coloured(value.svg), "told": _told(value)}
         case Count():
-            return _fields(value, labels) | {"number": grouped(value.number)}
+            return _fields(value, of) | {"number": number_said(value.number, of.lang)}
         case Labels() | date() | Mapping():
             return None
         case None | bool() | int() | float():
             return value
         case Iterable():
-            return [_plain(item, labels) for item in value]
-    return _fields(value, labels)
+            return [_plain(item, of) for item in value]
+    return _fields(value, of)
 
 
-def _fields(value: object, labels: Labels) -> dict[str, Any]:
+def _fields(value: object, of: Report) -> dict[str, Any]:
     if not isinstance(value, Struct):
         raise TypeError(f"no part of the document model: {type(value).__name__}")
-    plain = {name: _plain(getattr(value, name), labels) for name in value.__struct_fields__}
+    plain = {name: _plain(getattr(value, name), of) for name in value.__struct_fields__}
     if isinstance(value, Passage):
         plain["direction"] = value.direction
     return plain | {"kind": getattr(value, "kind", "")}
@@ -153,12 +154,13 @@ def _place_notes(value: Any, placed: set[int]) -> None:
             _place_notes(item, placed)
 
 
-def _cut(text: Text, labels: Labels) -> dict[str, str]:
+def _cut(text: Text, of: Report) -> dict[str, str]:
     """Shorten a verbatim text as the page does, and say so."""
     stripped = text.text.strip()
     if len(stripped) <= LONGEST:
         return {"text": settable(stripped)}
-    cut = labels.cut.replace("{length}", grouped(len(stripped))).replace("{limit}", grouped(LONGEST))
+    length, limit = (number_said(size, of.lang) for size in (len(stripped), LONGEST))
+    cut = of.labels.cut.replace("{length}", length).replace("{limit}", limit)
     return {"text": settable(stripped[:LONGEST]) + "…", "note": settable(f"{text.note} {cut}".strip())}
 
 

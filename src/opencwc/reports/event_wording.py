@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from opencwc.finding import Message
 from opencwc.reports.model import Date, Place, Qualifier, Told
+from opencwc.wording import at_clock, say
 from opencwc.wording import day_said as day_in
-from opencwc.wording import say
 from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_named
 
@@ -111,7 +111,7 @@ def published_said(at: datetime, lang: str) -> str:
     """Say when a report was published, by the clock of its own outlet and how far that is from UTC."""
     offset = at.strftime("%z")
     ahead = "" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
-    return f"{day_in(at.date(), lang)} \u200e{at:%H:%M} UTC{ahead}\u200e"
+    return at_clock(day_in(at.date(), lang), f"{at:%H:%M} UTC{ahead}", lang)
 
 
 def date_said(text: str, lang: str) -> str:

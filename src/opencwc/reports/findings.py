@@ -13,6 +13,7 @@ from opencwc.reports.private_people import masked
 from opencwc.reports.verb import NO_EVENT
 from opencwc.reports.watched import Line
 from opencwc.version import __version__
+from opencwc.wording.typography import cut_short
 
 FINDINGS_AT_ONCE = 500
 _MOST_SPANS = 6
@@ -23,7 +24,9 @@ def findings_of(lines: Iterable[Line], maker: Maker) -> Iterator[Finding]:
     """Yield one finding a report, in the order in which they came; the deciding words are its evidence."""
     for line in lines:
         report = line.told.report
-        subject = Subject(report.row, report.id, masked(line.told).partition("\n\n")[0][:_LONGEST], file=report.file)
+        subject = Subject(
+            report.row, report.id, cut_short(masked(line.told).partition("\n\n")[0], _LONGEST), file=report.file
+        )
         verdict = Verdict(line.told.nature.stage) if line.event else NO_EVENT
         yield Finding(subject, verdict, headline(line.told), maker, basis="text", evidence=tuple(_evidence(line)))
 

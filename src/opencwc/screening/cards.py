@@ -29,7 +29,7 @@ from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
-from opencwc.wording import cited, cited_parts, day_said, say, sentence
+from opencwc.wording import amount_said, cited, cited_parts, day_said, packing_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name
 from opencwc.wording.typography import in_type
 
@@ -154,10 +154,14 @@ class Teller:
         stated: dict[str, list[Words]] = {}
         for evidence in finding.evidence:
             if evidence.kind in STATED:
-                value = "" if evidence.value == evidence.label else evidence.value
-                stated.setdefault(evidence.kind, []).append(Text(evidence.label, verbatim=True, note=value))
+                stated.setdefault(evidence.kind, []).append(self.as_read(evidence.kind, evidence.label, evidence.value))
         for kind, values in stated.items():
             yield Fact(self.say(f"stated_{kind}"), tuple(values))
+
+    def as_read(self, kind: str, written: str, value: str) -> Text:
+        """Show what a text states as it is written, and what it was read as where that is not the same."""
+        read = packing_said(value, self.lang) if kind == "packaging" else amount_said(value, self.lang)
+        return Text(written, verbatim=True, note="" if value == written else read)
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
         """Draw the component with its deciding atoms; ``None`` where no atom decides."""

@@ -70,6 +70,8 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
     """
     if key == "count" and isinstance(value, int):
         return float(value)
+    if key == "reasons" and isinstance(value, tuple):  # each is a clause with commas of its own
+        return say("clause_separator", lang).join(_said(item, lang) for item in value)
     if key == "unit" and isinstance(value, str):
         return unit_said(value, lang)
     if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
@@ -284,11 +286,22 @@ def number_said(number: float | str, lang: str = "en") -> str:
 
     >>> number_said(180060, "en"), number_said("1234.50", "es"), number_said("0.000005")
     ('180,060', '1.234,50', '0.000005')
+    >>> number_said(-12.5, "fr")
+    '−12,5'
     """
     group, decimal = number_signs(lang)
     exact = Decimal(number) if isinstance(number, str) else Decimal(f"{number:.12g}")
     whole, _, part = f"{exact:,f}".partition(".")
-    return whole.replace(",", group) + (decimal + part if part else "")
+    return with_minus(whole.replace(",", group) + (decimal + part if part else ""))
+
+
+def with_minus(number: str) -> str:
+    """Write a number below zero with the sign that print has for it.
+
+    >>> with_minus("-7"), with_minus("\u200e-7") == "\u200e−7", with_minus("7")
+    ('−7', True, '7')
+    """
+    return _HYPHEN_BEFORE.sub("\u2212", number)
 
 
 def amount_said(text: str, lang: str = "en") -> str:
@@ -314,6 +327,19 @@ def unit_said(unit: str, lang: str) -> str:
     ('кг', 'L')
     """
     return unit if lang == "en" or unit not in _MASSES else say(f"threshold_unit_{unit}", lang)
+
+
+def packing_said(packing: str, lang: str) -> str:
+    """Say what goods are packed in, and in how many of it; a packing that no catalog knows stays as it is.
+
+    >>> packing_said("drum 12", "fr").replace("\xa0", " "), packing_said("big bag", "es"), packing_said("hull 2", "fr")
+    ('fût × 12', 'saca grande', 'hull 2')
+    """
+    name, _, count = packing.rpartition(" ") if packing[-1:].isdecimal() else (packing, "", "")
+    known = _template_of(f"packing_{name.lower().replace(' ', '_')}", None, lang)
+    if known is None:
+        return packing
+    return f"{known} ×\u00a0{number_said(count, lang)}" if count else known
 
 
 @cache
@@ -349,15 +375,28 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
     return say(Message("label_day", values), lang).replace(" ", "\u00a0")
 
 
+def at_clock(day: str, clock: str, lang: str) -> str:
+    """Say a moment: a day as the place has it, and the hour of the clock, which runs from left to right.
+
+    >>> at_clock("4 novembre 2026", "09:16 UTC", "fr").replace("\xa0", " ").strip("\u200e")
+    '4 novembre 2026, \u200e09:16 UTC'
+    """
+    between = {"ar": "، ", "zh": " "}.get(lang, ", ")
+    hour = clock.replace(" ", "\u00a0")
+    return f"{day}{between}\u200e{hour}\u200e"
+
+
 def _as_written(text: str) -> str:
     """Hold a formula or a quantity together in a line that runs right to left (marks U+200E at its ends).
 
     >>> _as_written("30 t") == "\u200e30 t\u200e", _as_written("2B04")
     (True, '2B04')
     """
-    return f"\u200e{text}\u200e" if text.isascii() and not text.isalnum() and any(map(str.isalnum, text)) else text
+    foreign = text.replace("\u2212", "-").isascii() and not text.isalnum() and any(map(str.isalnum, text))
+    return f"\u200e{text}\u200e" if foreign else text
 
 
+_HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")

@@ -85,6 +85,8 @@ CITATIONS = (
     "citation_low_concentrations",
     "citation_laws_not_at_hand",
     "citation_our_reading",
+    "citation_codes_of_organic",
+    "citation_codes_for_psf",
     "citation_reading_exactly_100",
     "citation_reading_no_amount",
     "citation_reading_plant_sites",

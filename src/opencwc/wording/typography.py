@@ -11,8 +11,22 @@ def unbroken(text: str) -> str:
 
     >>> unbroken("12 t of it, 5 % pure, in 3 tables")
     '12\xa0t of it, 5\xa0% pure, in 3 tables'
+    >>> unbroken("pendant 30 jours (× 5,23)"), unbroken("4 originaux, 2 étapes")
+    ('pendant 30\xa0jours (×\xa05,23)', '4\xa0originaux, 2 étapes')
     """
-    return _BEFORE_UNIT.sub("\u00a0", text)
+    return _HELD_TOGETHER.sub("\u00a0", _BEFORE_UNIT.sub("\u00a0", text))
+
+
+def cut_short(text: str, most: int) -> str:
+    """Return a text as there is room for it, cut at the end of a word.
+
+    >>> cut_short("a word, and more", 8), cut_short("words", 5), cut_short("unspeakable", 4)
+    ('a word,…', 'words', 'uns…')
+    """
+    if len(text) <= most:
+        return text
+    cut, rest = text[: most - 1], text[most - 1 :]
+    return (cut.rstrip() if rest[0].isspace() else cut.rpartition(" ")[0].rstrip() or cut) + "…"
 
 
 def in_type(text: str, lang: str) -> str:
@@ -47,6 +61,9 @@ def closed_up(template: str, values: Mapping[str, str]) -> str:
 _UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C"
 _BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
 """The space between a number, or what a template has for it, and its unit."""
+_DAYS = "jours?|heures?|días?|horas?|день|дня|дней|часа?|часов|يوم|يومًا|أيام|ساعة|天|小时"
+_HELD_TOGETHER = re.compile(rf"(?<=[×÷]) (?=[0-9{{])|(?<=[0-9}}]) (?=(?:{_DAYS})(?!\w))|(?<=^[0-9]) (?=[^\W\d_])")
+"""The space behind a sign of how many times, before days and hours, and behind a digit that a heading begins with."""
 _SPACED = ("fr", "ru")
 """The languages that set thousands apart by a space."""
 _BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")

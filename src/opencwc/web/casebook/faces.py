@@ -16,6 +16,7 @@ from opencwc.screening.answers import reason_of
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.finders import Finder, find_nothing
 from opencwc.web.casebook.home_doors import CountsOf, Door, FiguresOf, count_nothing, no_figures
+from opencwc.wording.typography import cut_short
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,7 @@ def shortened(text: str) -> str:
     >>> shortened("words " * 100)[-7:]
     ' words…'
     """
-    whole = " ".join(text.split())
-    if len(whole) <= MOST_TITLE:
-        return whole
-    cut, rest = whole[: MOST_TITLE - 1], whole[MOST_TITLE - 1 :]
-    return (cut if rest.startswith(" ") else cut.rpartition(" ")[0] or cut) + "…"
+    return cut_short(" ".join(text.split()), MOST_TITLE)
 
 
 def face_of(verb: str) -> Face:

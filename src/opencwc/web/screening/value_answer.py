@@ -216,9 +216,7 @@ def _stated(teller: Teller, stated: Iterable[Stated]) -> Iterator[Fact]:
     for amount in stated:
         if amount.kind in STATED:
             value = f"{amount.value} {amount.unit}".strip()
-            by_kind.setdefault(amount.kind, []).append(
-                Text(amount.text, verbatim=True, note="" if value == amount.text else value)
-            )
+            by_kind.setdefault(amount.kind, []).append(teller.as_read(amount.kind, amount.text, value))
     for kind, values in by_kind.items():
         yield Fact(teller.say(f"stated_{kind}"), tuple(values))
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
@@ -28,16 +28,28 @@ from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
 from opencwc.finding import Message, Rule, Value
 from opencwc.models import model_title
-from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, grouped, visible
+from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
+from opencwc.web.server.chinese_signs import with_chinese_signs
 from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.tour import stops_as_json
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, amount_said, cited_parts, error_sentences, say, sentence
+from opencwc.wording import (
+    LANGUAGES,
+    RIGHT_TO_LEFT,
+    amount_said,
+    at_clock,
+    cited_parts,
+    error_sentences,
+    say,
+    sentence,
+    unit_said,
+    with_minus,
+)
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
@@ -91,8 +103,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
     lang = language_of(request)
     text = environment(lang).get_template(template).render(**_known(request, lang), **values)
     headers = {"vary": "HX-Request, Accept-Language, Cookie, Accept-Encoding"}
-    if lang != "zh":
-        text = with_chinese_font(text)
+    text = with_chinese_signs(text) if lang == "zh" else with_chinese_font(text)
     content: bytes = text.encode()
     if len(content) > WORTH_COMPRESSING and takes_gzip(request.headers.get("accept-encoding", "")):
         content = gzip.compress(content, 5, mtime=0)
@@ -234,6 +245,7 @@ def environment(lang: str) -> Environment:
         territory=lambda code: state_name(code, lang),
         rule_address=link_to_rule,
         model_title=partial(model_title, lang=lang),
+        unit_said=partial(unit_said, lang=lang),
     )
     for words in parts("words"):
         made.globals.update({name: partial(word, lang=lang) for name, word in words.items()})
@@ -245,11 +257,11 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     locale = locale_of(lang)
 
     def number(value: float) -> str:
-        return str(format_decimal(value, locale=locale, numbering_system="latn"))
+        return with_minus(str(format_decimal(value, locale=locale, numbering_system="latn")))
 
     def share(value: float) -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn"))
+        return with_minus(str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
@@ -257,15 +269,13 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         if not value:
             return ""
         known = datetime.fromisoformat(value.replace("Z", "+00:00"))
-        if lang == "ar":  # a clock of 24 hours, kept in one piece that runs from left to right
-            return f"{day(known.date())}، \u200e{known:%H:%M:%S}\u00a0UTC\u200e"
-        return _first_in_french(_western(format_datetime(known, "medium", locale=locale)), lang) + "\u00a0UTC"
+        return at_clock(day(known.date()), f"{known:%H:%M:%S} UTC", lang)
 
     def foreign(text: str) -> Markup:
         return foreign_text(str(visible(text)), lang)
 
     return {
-        "number": number, "share": share, "day": day, "moment": moment, "grouped": grouped, "foreign": foreign,
+        "number": number, "share": share, "day": day, "moment": moment, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together,

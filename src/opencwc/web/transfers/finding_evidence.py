@@ -64,7 +64,7 @@ def facts_of(finding: Finding, lang: str) -> list[tuple[str, str]]:
         if evidence.kind in ("duty", "rule", "quantity") or (evidence.kind == "line" and _rows_in(label)):
             continue
         if evidence.kind == "order":
-            label, value = say("page_transfers_score", lang), value.partition(";")[0]
+            label, value = say("page_transfers_score", lang), _score_said(value, lang)
         elif evidence.kind == "state" and label in ("from", "to", "via"):
             label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
         elif evidence.kind == "paper":
@@ -235,6 +235,16 @@ def _state_said(value: str, lang: str) -> str:
         said: dict[str, Value] = {"status": known, "day": day_said(since, lang)}
         known = say(Message("page_evidence_status_since", said), lang)
     return f"{named} – {known}"
+
+
+def _score_said(value: str, lang: str) -> str:
+    """Say a priority as the list has it, without what it was made of.
+
+    >>> _score_said("98.0; over the threshold", "fr"), _score_said("0.4", "en")
+    ('98', '< 1')
+    """
+    score = float(value.partition(";")[0])
+    return "< 1" if 0 < score < 1 else number_said(round(score), lang)
 
 
 def _drawn_said(value: str, lang: str) -> str:

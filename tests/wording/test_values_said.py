@@ -1,0 +1,40 @@
+"""Values inside sentences are written as each language writes them: packings, lists of reasons, moments."""
+
+from __future__ import annotations
+
+import pytest
+
+from opencwc.catalogs import read_template
+from opencwc.convention.fields import load_yaml
+from opencwc.finding import Message
+from opencwc.language.commerce.words import DATA
+from opencwc.wording import LANGUAGES, at_clock, number_said, packing_said, say
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_packing_that_is_read_has_a_name_in_every_language(lang: str) -> None:
+    words = load_yaml(DATA.read_text(encoding="utf-8"))
+    named = {name.lower().replace(" ", "_") for name in (*words["packaging"], *words["counted"])}
+    assert not [name for name in named if not read_template("opencwc", f"packing_{name}", lang)]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "big bag ×\u00a01,000"), ("es", "saca grande ×\u00a01.000")])
+def test_a_packing_is_said_with_how_many_there_are(lang: str, said: str) -> None:
+    assert packing_said("big bag 1000", lang) == said
+
+
+@pytest.mark.parametrize(("lang", "between"), [("en", "; "), ("fr", "\u00a0; "), ("zh", "；")])
+def test_reasons_with_commas_of_their_own_are_parted_by_semicolons(lang: str, between: str) -> None:
+    reasons = (Message("group_methyl"), Message("group_alkyl", {"carbons": 7}))
+    whole = say(Message("law_why_all", {"reasons": reasons}), lang)
+    assert whole == between.join(say(one, lang) for one in reasons)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_number_below_zero_has_the_sign_of_print(lang: str) -> None:
+    assert number_said(-5, lang) == "\u22125"
+
+
+@pytest.mark.parametrize(("lang", "between"), [("en", ", "), ("ar", "، "), ("zh", " ")])
+def test_a_day_and_its_hour_have_one_form(lang: str, between: str) -> None:
+    assert at_clock("D", "09:16 UTC", lang) == f"D{between}\u200e09:16\u00a0UTC\u200e"
