@@ -154,8 +154,8 @@ class Teller:
         stated: dict[str, list[Words]] = {}
         for evidence in finding.evidence:
             if evidence.kind in STATED:
-                value = "" if evidence.value == evidence.label else evidence.value
-                stated.setdefault(evidence.kind, []).append(Text(evidence.label, verbatim=True, note=value))
+                note = note_beside(evidence.label, evidence.value)
+                stated.setdefault(evidence.kind, []).append(Text(evidence.label, verbatim=True, note=note))
         for kind, values in stated.items():
             yield Fact(self.say(f"stated_{kind}"), tuple(values))
 
@@ -314,6 +314,15 @@ class Teller:
     def as_sentence(self, message: Message) -> str:
         """Say a message of a finding as a sentence in the reader's language."""
         return sentence(self.days(message, self.lang), self.lang)
+
+
+def note_beside(written: str, value: str) -> str:
+    """Return a value where it says more than what is written does.
+
+    >>> note_beside("12 drums", "drum 12"), note_beside("half a tonne", "0.5 t")
+    ('', '0.5 t')
+    """
+    return "" if all(word in written for word in value.split()) else value
 
 
 def _group(place: Evidence, written: str) -> Message | None:

@@ -64,7 +64,7 @@ def facts_of(finding: Finding, lang: str) -> list[tuple[str, str]]:
         if evidence.kind in ("duty", "rule", "quantity") or (evidence.kind == "line" and _rows_in(label)):
             continue
         if evidence.kind == "order":
-            label, value = say("page_transfers_score", lang), value.partition(";")[0]
+            label, value = say("page_transfers_score", lang), number_said(float(value.partition(";")[0]), lang)
         elif evidence.kind == "state" and label in ("from", "to", "via"):
             label, value = say(f"page_transfers_{label}", lang), _state_said(value, lang)
         elif evidence.kind == "paper":
