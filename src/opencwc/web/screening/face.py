@@ -23,8 +23,8 @@ def _title(finding: Finding, lang: str) -> str:
 def _name_found(finding: Finding, lang: str) -> str:
     """Return the name of the chemical that a number or a name was found to stand for."""
     found = (part for part in finding.message.values.values() if isinstance(part, Message) and part.id == "found_cas")
-    name = next((str(part.values["name"]) for part in found), "")
-    said = known_name(name, lang) or name
+    name = next((part.values["name"] for part in found), "")
+    said = say(name, lang) if isinstance(name, Message) else known_name(str(name), lang) or str(name)
     return said[:1].upper() + said[1:]
 
 
