@@ -213,6 +213,10 @@ def test_plain_text_sets_the_colon_as_the_language_does():
     assert text(lang="fr").rstrip().endswith("Signature\u00a0: ...")
 
 
+def test_plain_text_does_not_turn_numbers_round_in_a_language_from_right_to_left():
+    assert "\u200e102-71-6\u200e" in text(lang="ar") and "\u200e" not in text(lang="fr")
+
+
 def test_plain_text_shows_what_would_not_be_seen():
     hidden = PAIR._replace(substance=Substance("x", "Tri\u202eeth\nanol"))
     assert "Tri⟨U+202E⟩eth anol" in text(hidden)

@@ -95,4 +95,5 @@ def test_a_chemical_of_no_list_is_named_in_the_language_or_quoted(lang: str) -> 
     known = say(Message("found_cas", {"cas": "67-68-5", "name": "dimethyl sulfoxide"}), lang)
     assert "dimethyl sulfoxide" not in known and common_name("dimethyl sulfoxide", lang) in known
     unknown = say(Message("found_name", {"name": "ω-imaginary acid"}), lang)
+    assert not re.search("[«“][\xa0\u202f ]?[«“]", unknown), unknown
     assert re.search("[«“]\u200e?[\xa0\u202f]?ω-imaginary acid[\xa0\u202f]?\u200e?[»”]", unknown), unknown

@@ -159,9 +159,9 @@ class Teller:
             yield Fact(self.say(f"stated_{kind}"), tuple(values))
 
     def as_read(self, kind: str, written: str, value: str) -> Text:
-        """Show what a text states as it is written, and what it was read as where that is not the same."""
+        """Show what a text states as it is written, and what it was read as where that says more."""
         read = packing_said(value, self.lang) if kind == "packaging" else amount_said(value, self.lang)
-        return Text(written, verbatim=True, note="" if value == written else read)
+        return Text(written, verbatim=True, note=read if _says_more(written, value) else "")
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
         """Draw the component with its deciding atoms; ``None`` where no atom decides."""
@@ -318,6 +318,15 @@ class Teller:
     def as_sentence(self, message: Message) -> str:
         """Say a message of a finding as a sentence in the reader's language."""
         return sentence(self.days(message, self.lang), self.lang)
+
+
+def _says_more(written: str, value: str) -> bool:
+    """Tell whether a value says more than what is written does.
+
+    >>> _says_more("12 drums", "drum 12"), _says_more("half a tonne", "0.5 t")
+    (False, True)
+    """
+    return not all(word in written for word in value.split())
 
 
 def _group(place: Evidence, written: str) -> Message | None:

@@ -11,7 +11,7 @@ from declared import ACTIVITIES, Declared, declared
 from opencwc.declarations.forms.declaration_files import declaration_file
 from opencwc.declarations.forms.form_report import make_report
 from opencwc.declarations.forms.json_file import hash_of
-from opencwc.publishing.model import Form, Paragraph, Table, Text
+from opencwc.publishing.model import Facts, Form, Paragraph, Table, Text
 from opencwc.wording import LANGUAGES
 
 
@@ -46,6 +46,14 @@ def test_the_pdf_in_arabic_runs_from_right_to_left_and_holds_the_figures(alpha: 
     page = document[0].get_textpage()
     left, _, right, _ = page.get_charbox(0)
     assert (left + right) / 2 > document[0].get_width() / 2  # the title begins at the right
+
+
+def test_a_page_writes_the_days_of_a_form_in_its_own_way(alpha: Declared) -> None:
+    report = make_report(alpha.document, "en", lambda day, lang: f"day {day.day} of {lang}")
+    due = next(block for section in report.sections if section.id == "declaration-1" for block in section.blocks)
+    assert isinstance(due, Facts) and due.facts[0].values[0] == Text(
+        f"day {alpha.document.declarations[0].due.day} of en"
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,7 +121,9 @@ def test_a_correction_names_verdict_and_entry(house: House) -> None:
         post(client, f"{address}/decision", 422, outcome="correct", reason="what?")
         post(client, f"{address}/decision", 422, outcome="accept", reason="")
         assert client.post(f"{address}/decision", data=form, headers=PART).status_code == 204
-        history = page_of(client, address).one(id="history")
+        shown = page_of(client, address)
+        assert re.search(r"corrected\s+review", shown.one(id="stands").text)
+        history = shown.one(id="history")
         assert "corrects to" in history.text and "CWC 2B04" in history.text and "Name of rita" in history.text
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -43,16 +43,19 @@ UNTOLD = "–"
 FIGURE_HEADINGS = ("activity", "year", "quantity", "partner", "purpose", "begins")
 
 
-def make_report(document: Document, lang: str = "en") -> Report:
-    """Return a declaration as the document model; it names the SHA-256 of the same declaration as JSON."""
-    return _Paper(document, lang).report()
+def make_report(document: Document, lang: str = "en", days: Callable[[date, str], str] = day_said) -> Report:
+    """Return a declaration as the document model; it names the SHA-256 of the same declaration as JSON.
+
+    ``days`` writes the days as the place has them where it is shown.
+    """
+    return _Paper(document, lang, days).report()
 
 
 class _Paper:
     """Makes the paper of one document in one language."""
 
-    def __init__(self, document: Document, lang: str) -> None:
-        self.document, self.lang = document, lang
+    def __init__(self, document: Document, lang: str, days: Callable[[date, str], str]) -> None:
+        self.document, self.lang, self.day_said = document, lang, days
         self.fields: dict[str, DeclarationField] = {known.id: known for known in read_fields()}
         self.codes = {(known.table, known.code): known.name for known in read_codes()}
 
@@ -80,8 +83,8 @@ class _Paper:
         document = self.document
         facts = [
             ("register", document.register), ("profile", document.profile),
-            ("rules_of", day_said(document.rules_of, self.lang) if document.rules_of else ""),
-            ("made", day_said(document.made, self.lang) if document.made else ""), ("hash", hash_of(document)),
+            ("rules_of", self.day_said(document.rules_of, self.lang) if document.rules_of else ""),
+            ("made", self.day_said(document.made, self.lang) if document.made else ""), ("hash", hash_of(document)),
         ]  # fmt: skip
         return Facts(
             tuple(Fact(self.say(f"form_label_{name}"), (Text(text, verbatim=True),)) for name, text in facts if text)
@@ -190,11 +193,11 @@ class _Paper:
         said = amount_said(amount(Decimal(number) * KG[unit]), self.lang)
         if not _DAY.fullmatch(day):
             return f"{said} {day}".strip()
-        return f"{said}{self.say('list_separator')}{day_said(date.fromisoformat(day), self.lang)}"
+        return f"{said}{self.say('list_separator')}{self.day_said(date.fromisoformat(day), self.lang)}"
 
     def day(self, day: date) -> Words:
         """Return a day as the language writes it."""
-        return Text(day_said(day, self.lang), verbatim=self.lang == "en")
+        return Text(self.day_said(day, self.lang), verbatim=self.lang == "en" and self.day_said is day_said)
 
     def range(self, held: Declaration, chemical: Chemical) -> Words:
         table = {"S3": "s3_range"}.get(held.regime, f"{chemical.of}_range")

@@ -7,8 +7,9 @@ thinks of the pair (its score, why it stands so high) is nobody else's business 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import polars as pl
@@ -33,7 +34,7 @@ from opencwc.publishing.model import (
 )
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
-from opencwc.wording import say
+from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
@@ -291,19 +292,19 @@ def about(probability: float) -> int:
 
 
 def _text_of(report: Report) -> Iterator[str]:
-    colon = say("label_colon", report.lang)
-    yield _line(report.title)
+    colon, lang = say("label_colon", report.lang), report.lang
+    yield _line(report.title, lang=lang)
     for head in (report.marking, *report.closing):
         if head:
-            yield f"[{_line(head)}]"
+            yield f"[{_line(head, lang=lang)}]"
     for section in report.sections:
         if section.id != "letter":
-            yield f"\n{_line(section.title)}"
+            yield f"\n{_line(section.title, lang=lang)}"
         for block in section.blocks:
-            yield from _text_of_block(block, colon)
+            yield from _text_of_block(block, colon, partial(_line, lang=lang))
 
 
-def _text_of_block(block: Block, colon: str) -> Iterator[str]:
+def _text_of_block(block: Block, colon: str, _line: Callable[..., str]) -> Iterator[str]:
     match block:
         case Paragraph():
             yield f"\n{_line(*block.words)}"
@@ -323,8 +324,12 @@ def _text_of_block(block: Block, colon: str) -> Iterator[str]:
             yield from (f"{_line(line)}{colon}..." for line in block.lines)
 
 
-def _line(*words: Words) -> str:
-    text = " ".join(
-        word if isinstance(word, str) else f"{word.text} ({word.note})" if word.note else word.text for word in words
-    )
+def _line(*words: Words, lang: str) -> str:
+    text = " ".join(word if isinstance(word, str) else _cell(word, lang) for word in words)
     return " ".join(str(visible(text)).split(" ")).replace("\n", " ").strip()
+
+
+def _cell(word: Text, lang: str) -> str:
+    """Write a number, a day or a code so that a line from right to left does not turn its parts round."""
+    text = f"\u200e{word.text}\u200e" if word.verbatim and lang in RIGHT_TO_LEFT else word.text
+    return f"{text} ({word.note})" if word.note else text

@@ -30,7 +30,7 @@ from opencwc.finding import Message
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import day_said, language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import LANGUAGES
 
@@ -78,7 +78,7 @@ def show_form(request: Request, number: Number, place: Number, after: Part = 0) 
     held = kept.heading
     some = declaration_of(kept, after, SITES_A_PAGE)
     some = replace(some, chemicals=()) if after else some
-    report = make_report(replace(papers.heading, declarations=(some,)), language_of(request))
+    report = make_report(replace(papers.heading, declarations=(some,)), language_of(request), day_said)
     form = next(section for section in report.sections if section.id == "declaration-1")
     lacking = opened(kept.lacks, LackingField, 0, MOST_LACKING)
     further, sites = after + SITES_A_PAGE, len(kept.codes)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
 from opencwc.casebook.model import Person
-from opencwc.finding import Finding
+from opencwc.finding import Finding, Message
 from opencwc.legislation.reader import stage_of
 from opencwc.legislation.report import title_of
 from opencwc.legislation.verb import VERB
@@ -36,6 +36,13 @@ def _title(finding: Finding, lang: str) -> str:
     measures = measures_of(convention_of(finding.maker.as_of).as_of).measures
     measure = next((one for one in measures if one.id == finding.rule.entry), None)
     return f"{finding.rule.entry} {title_of(measure, lang)}" if measure else finding.rule.entry
+
+
+def _reasons(finding: Finding) -> list[Message]:
+    """Part what a measure's verdict rests on."""
+    reasons = finding.message.values.get("reasons")
+    parts = [one for one in reasons if isinstance(one, Message)] if isinstance(reasons, tuple) else []
+    return parts or [finding.message]
 
 
 def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:
@@ -67,4 +74,5 @@ FACE = Face(
     ),
     find=find_measures,
     figures=_coverage,
+    reasons=_reasons,
 )  # fmt: skip

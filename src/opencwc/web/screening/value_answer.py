@@ -15,7 +15,7 @@ from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
 from opencwc.screening.answers import Answer, answers_of, reason_of
-from opencwc.screening.cards import STATED, Teller
+from opencwc.screening.cards import STATED, Teller, note_beside
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
@@ -204,7 +204,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
             words.append(Text(f"{rule.list} {rule.entry}", to=teller.link(rule)))
-        words.append(sentence(reason_of(part.finding), teller.lang))
+        words.append(teller.as_sentence(reason_of(part.finding)))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )

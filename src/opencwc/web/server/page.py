@@ -226,7 +226,7 @@ def environment(lang: str) -> Environment:
 
     def in_clauses(name: str | Message, /, **values: Value) -> list[Markup]:
         message = Message(name, dict(values)) if isinstance(name, str) else name
-        return [with_whole_days(unbroken(clause)) for clause in clauses(message, lang)]
+        return [with_whole_days(unbroken(clause)) for clause in clauses(with_days(message, lang), lang)]
 
     made.globals.update(
         say=said,
