@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.convention.measures import TIERS, Measure, Measures, Words
+from opencwc.convention.measures import TIERS, Measure, Measures
+from opencwc.convention.model import Words
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.answer_wording import article_in, said_alone, said_in
