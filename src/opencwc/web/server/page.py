@@ -243,7 +243,11 @@ def environment(lang: str) -> Environment:
 
 
 def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
-    """Return a word of the templates in a language, with its days as an English page writes them."""
+    """Return a word of the templates in a language, with its days as an English page writes them.
+
+    >>> _word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
+    'November\xa04,\xa02026 12:00 UTC'
+    """
     said = partial(word, lang=lang)
     if lang != "en":
         return said
@@ -357,6 +361,8 @@ def with_days(message: Message, lang: str) -> Message:
 
     >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
     'November\xa04,\xa02026'
+    >>> with_days(Message("x", {"facts": ("chlorine", "2026-11-04")}), "en").values["facts"]
+    ('chlorine', 'November\xa04,\xa02026')
     """
     if lang != "en" or not message.values:
         return message
