@@ -186,6 +186,7 @@ def test_patterns_stand_with_what_they_rest_on(kept: KeptRun) -> None:
         assert page.one("h1").text.startswith("A number repeated after its correction: 1")
         pattern = page.one("article", class_="pattern")
         assert pattern.one("h2").text.startswith("“four” was repeated after")
+        assert pattern.one("blockquote").text == pattern.all("a")[0].text
         assert [one.attributes["href"] for one in pattern.all("a")] == [
             f"{kept.base}/claims/{FOUR}",
             f"{kept.base}/claims/3-1",

@@ -23,7 +23,7 @@ from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.declarations import declarations_shown
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.page import language_of, link_to_rule, locale_of, page
+from opencwc.web.server.page import language_of, link_to_rule, locale_of, page, with_days
 from opencwc.web.server.page_parameters import Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
@@ -243,7 +243,7 @@ def changes_shown(days: tuple[Day, Day], kind: str, lang: str) -> dict[str, Any]
 def _rules_in_words(day: date, lang: str) -> dict[tuple[str, str, str], str]:
     """Return what the rules of a day say, by their kind, list and id."""
     convention = Convention(day)
-    teller = Teller(convention, lang, link_to_rule)
+    teller = Teller(convention, lang, link_to_rule, days=with_days)
     words = {("entry", entry.list, entry.id): teller.title(entry).text for entry in convention.entries}
     words |= {("threshold", "", rule.id): say(rule.says, lang) for rule in convention.thresholds}
     for rule in convention.deadlines:
@@ -265,7 +265,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
         raise NotFoundError("no_such_entry_in_lists", list=list_id, entry=entry_id)
     current = next((wording for wording in wordings if wording.in_force.holds_on(day)), None)
     shown = current or wordings[-1]
-    teller = Teller(convention, lang, link_to_rule)
+    teller = Teller(convention, lang, link_to_rule, days=with_days)
     facts: list[Fact] = []
     for block in teller.rule(shown, "rule").blocks:
         facts += getattr(block, "facts", ())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.convention.measures import TIERS, Measure
+from opencwc.convention.measures import TIERS, Measure, Measures
+from opencwc.convention.model import Words
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.legislation.answer_wording import article_in, said_alone, said_in
@@ -76,7 +77,7 @@ def show_measures(request: Request, as_of: _Brief = "", q: Annotated[str, Query(
     return law_page(
         request, "legislation/measures.html", "measures", day=day, q=q,
         groups=[(tier, [measure for measure in measures if measure.tier == tier]) for tier in TIERS],
-        total=len(measures), obligations=rules.obligations if not q else (),
+        total=len(measures), obligations=rules.obligations if not q else (), set_titles=_titles_of(rules),
         in_words=lambda texts: said_in(texts, lang),
     )  # fmt: skip
 
@@ -92,7 +93,12 @@ def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief
         request, "legislation/asked.html", "measures", day=day, measure=measure,
         in_words=lambda texts: said_in(texts, lang), provision=lambda element: said_alone(element, lang),
         obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
+        set_titles=_titles_of(rules),
     )  # fmt: skip
+
+
+def _titles_of(rules: Measures) -> Mapping[str, Words]:
+    return {each.id: each.titles for each in rules.sets}
 
 
 def _holds(q: str, measure: Measure, lang: str) -> bool:

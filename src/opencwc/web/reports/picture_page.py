@@ -138,7 +138,7 @@ def region_choices(index: EventIndex) -> list[str]:
 
 def _counts(prefix: str, of: AreaMonth, name: str, lang: str) -> str:
     counts = of.kinds if name == "kinds" else of.stages
-    said = (f"{say(prefix + word, lang)} {number}" for word, number in counts.items())
+    said = (f"{say(prefix + word, lang)}\u00a0{number}" for word, number in counts.items())
     return say("list_separator", lang).join(said)
 
 

@@ -15,7 +15,7 @@ from opencwc.language import commerce
 from opencwc.language.commerce import Stated, read_commerce
 from opencwc.publishing.model import Badge, Card, Fact, Paragraph, Piece, Remark, Text, Words
 from opencwc.screening.answers import Answer, answers_of, reason_of
-from opencwc.screening.cards import STATED, Teller, note_beside
+from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence

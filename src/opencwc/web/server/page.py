@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -248,9 +249,26 @@ def environment(lang: str) -> Environment:
         unit_said=partial(unit_said, lang=lang),
     )
     for words in parts("words"):
-        made.globals.update({name: partial(word, lang=lang) for name, word in words.items()})
+        made.globals.update({name: _word_of_page(word, lang) for name, word in words.items()})
     made.filters.update(_filters(lang))
     return made
+
+
+def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
+    """Return a word of the templates in a language, with its days as an English page writes them.
+
+    >>> _word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
+    'November\xa04,\xa02026 12:00 UTC'
+    """
+    said = partial(word, lang=lang)
+    if lang != "en":
+        return said
+
+    def with_written_days(*values: Any) -> Any:
+        told = said(*values)
+        return _DAY.sub(lambda day: day_said(day[0], lang), told) if isinstance(told, str) else told
+
+    return with_written_days
 
 
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
@@ -278,7 +296,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "number": number, "share": share, "day": day, "moment": moment, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
-        "together": together,
+        "together": together, "size": partial(size_said, lang=lang),
     }  # fmt: skip
 
 
@@ -353,6 +371,8 @@ def with_days(message: Message, lang: str) -> Message:
 
     >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
     'November\xa04,\xa02026'
+    >>> with_days(Message("x", {"facts": ("chlorine", "2026-11-04")}), "en").values["facts"]
+    ('chlorine', 'November\xa04,\xa02026')
     """
     if lang != "en" or not message.values:
         return message
@@ -360,10 +380,14 @@ def with_days(message: Message, lang: str) -> Message:
 
 
 def _value_with_days(value: Value, lang: str) -> Value:
+    if isinstance(value, tuple):
+        return tuple(_item_with_days(item, lang) for item in value)
+    return _item_with_days(value, lang)
+
+
+def _item_with_days(value: str | float | Message, lang: str) -> str | float | Message:
     if isinstance(value, Message):
         return with_days(value, lang)
-    if isinstance(value, tuple):
-        return tuple(with_days(item, lang) if isinstance(item, Message) else item for item in value)
     return day_said(value, lang) if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 
@@ -379,6 +403,21 @@ def duration_said(time: timedelta, lang: str) -> str:
     ('2 minutes', '7 секунд')
     """
     return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
+
+
+def size_said(size: int, lang: str) -> str:
+    """Say the size of a file in round figures.
+
+    >>> size_said(407, "en").replace("\u00a0", " "), size_said(40_299, "fr").replace("\u202f", " ")
+    ('0.4 kB', '40,3 ko')
+    """
+    unit, by = next((named for named in _SIZES if size >= named[1]), _SIZES[-1])
+    rounded = max(round(size / by, 1), 0.1)
+    said = format_unit(rounded, f"digital-{unit}", "short", locale=locale_of(lang), numbering_system="latn")
+    return said.replace(" ", "\u00a0")
+
+
+_SIZES = (("gigabyte", 1_000_000_000), ("megabyte", 1_000_000), ("kilobyte", 1000))
 
 
 def month_said(month: str, lang: str) -> str:
