@@ -212,8 +212,10 @@ def test_one_of_a_thing_is_said_otherwise_than_many(lang: str) -> None:
     )  # fmt: skip
     values = {"path": "x", "lists": ("CWC",), "date": "2026-11-04"}
     for name in counted:
-        singular, many = (say(Message(name, {**values, "count": count}), lang) for count in (1, 12_000))
-        same = singular.replace("1", "#", 1) == re.sub(r"12.000", "#", many, count=1)
+        singular, many = (
+            say(Message(name, {**values, "count": count}), lang).replace("\xa0", " ") for count in (1, 12_000)
+        )
+        same = singular.replace("1", "#", 1) == re.sub(r"12.?000", "#", many, count=1)
         assert same == (lang == "zh"), (name, singular, many)
     assert say(Message("reconcile_lines", {"count": 1})) == "1 row"
     assert say(Message("letters_drafted", {"count": 1, "path": "x"})).startswith("1 letter was written")

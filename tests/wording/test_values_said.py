@@ -38,3 +38,13 @@ def test_a_number_below_zero_has_the_sign_of_print(lang: str) -> None:
 @pytest.mark.parametrize(("lang", "between"), [("en", ", "), ("ar", "، "), ("zh", " ")])
 def test_a_day_and_its_hour_have_one_form(lang: str, between: str) -> None:
     assert at_clock("D", "09:16 UTC", lang) == f"D{between}\u200e09:16\u00a0UTC\u200e"
+
+
+@pytest.mark.parametrize(("lang", "within"), [("en", "Thiodiglycol"), ("fr", "thiodiglycol"), ("es", "tiodiglicol")])
+def test_the_name_of_a_chemical_is_small_inside_a_sentence_where_the_language_writes_it_so(
+    lang: str, within: str
+) -> None:
+    chemical = Message("chemical", {"cas": "111-48-8", "name": "Thiodiglycol"})
+    assert within in say(Message("found_cas", {"cas": "111-48-8", "name": chemical}), lang)
+    headed = say(Message("check_chemical_entry", {"chemical": chemical, "entry": "2B13"}), lang)
+    assert headed.startswith(say(chemical, lang))

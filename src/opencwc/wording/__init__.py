@@ -53,7 +53,10 @@ def template_of(message: Message, lang: str) -> str:
 def fill_part(template: str | None, message: Message, lang: str) -> str:
     """Say a message by its template, or by a part of it."""
     named = message.id in _FOUND_BY
-    values = {key: _said(_value(key, value, lang, named=named), lang) for key, value in message.values.items()}
+    values = {
+        key: _said(_value(key, _as_placed(key, value, template, lang), lang, named=named), lang)
+        for key, value in message.values.items()
+    }
     if template is not None and lang == "zh":
         template = closed_up(template, values)
     try:
@@ -83,6 +86,19 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
 
         return known_name(value, lang) or Message("name_in_english", {"name": value})
     return value
+
+
+def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value:
+    """Return a chemical that a sentence does not begin with as its name stands there."""
+    inside = lang in _SMALL_INSIDE and template is not None and f"{{{key}}}" in template[1:]
+    if inside and isinstance(value, Message) and value.id == "chemical":
+        return _within(str(value.values["cas"]), str(value.values["name"]))
+    return value
+
+
+@lru_cache(maxsize=2_000)
+def _within(cas: str, name: str) -> Message:
+    return Message("chemical_within", {"cas": cas, "name": name})
 
 
 def _chemical_said(message: Message, lang: str) -> str:
@@ -404,6 +420,8 @@ MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
+_SMALL_INSIDE = ("fr", "es", "ru")
+"""The languages that write the name of a chemical small inside a sentence."""
 _FOUND_BY = ("found_cas", "found_name")
 """The messages that name a chemical that is in no list, by the English name of the names at hand."""
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")

@@ -14,7 +14,8 @@ def unbroken(text: str) -> str:
     >>> unbroken("pendant 30 jours (× 5,23)"), unbroken("4 originaux, 2 étapes")
     ('pendant 30\xa0jours (×\xa05,23)', '4\xa0originaux, 2 étapes')
     """
-    return _HELD_TOGETHER.sub("\u00a0", _BEFORE_UNIT.sub("\u00a0", text))
+    held = _HELD_TOGETHER.sub("\u00a0", _BEFORE_UNIT.sub("\u00a0", text))
+    return _FIRST_NUMBER.sub("\\1\u00a0", held)
 
 
 def cut_short(text: str, most: int) -> str:
@@ -62,8 +63,10 @@ _UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|ط
 _BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
 """The space between a number, or what a template has for it, and its unit."""
 _DAYS = "jours?|heures?|días?|horas?|день|дня|дней|часа?|часов|يوم|يومًا|أيام|ساعة|天|小时"
-_HELD_TOGETHER = re.compile(rf"(?<=[×÷]) (?=[0-9{{])|(?<=[0-9}}]) (?=(?:{_DAYS})(?!\w))|(?<=^[0-9]) (?=[^\W\d_])")
-"""The space behind a sign of how many times, before days and hours, and behind a digit that a heading begins with."""
+_HELD_TOGETHER = re.compile(rf"(?<=[×÷]) (?=[0-9{{])|(?<=[0-9}}]) (?=(?:{_DAYS})(?!\w))")
+"""The space behind a sign of how many times, and before days and hours."""
+_FIRST_NUMBER = re.compile(r"^([0-9][0-9.,\u00a0\u202f]*) (?=[^\W\d_])")
+"""The number that a heading begins with, and its space."""
 _SPACED = ("fr", "ru")
 """The languages that set thousands apart by a space."""
 _BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
