@@ -740,7 +740,7 @@ def test_what_is_not_known_of_states_is_said_once_and_marked_where_it_matters(ch
         page.count("the status of States is known here until") + page.count("The status of States is known here until")
         == 1
     )
-    assert page.count("States as of 2023-11-29") >= 5 and "unknown here" not in page
+    assert page.count("States as of November 29, 2023") >= 5 and "unknown here" not in page
 
 
 def openpyxl_text(content: bytes) -> str:
