@@ -233,7 +233,7 @@ def test_a_new_route_over_a_state_without_earlier_books_says_that_it_may_be_olde
     (proposal,) = [proposal for proposal in every if proposal.substance.key == "9-99-9"]
     assert (route(proposal), proposal.start) == ((STATES[A], STATES[hub], STATES[far]), "2021")
     assert proposal.message.id == "pattern_new_route_unwatched" and proposal.verdict is Verdict.REVIEW
-    assert "no earlier books show the second leg" in say(proposal.message)
+    assert "no earlier ledgers show the second leg" in say(proposal.message)
 
 
 def test_a_producer_that_also_imports_is_no_hub() -> None:
@@ -526,4 +526,4 @@ def test_a_tiny_probability_is_said_as_below_a_limit_and_numbers_by_the_language
     tiny, plain = (Unusual("p", value, 12, 0.0317).says for value in (3e-9, 0.0123))
     assert "below 0.0001, or 0.03 " in say(tiny, "en")
     assert "0,01, soit 0,03 " in say(plain, "fr")
-    assert "5,23 fois" in say(Unusual("ratio", 5.2345, 1, 1.0).says, "fr")
+    assert "5,23\u00a0fois" in say(Unusual("ratio", 5.2345, 1, 1.0).says, "fr")

@@ -112,7 +112,7 @@ LOOK = f"""() => ({{
   lang: document.documentElement.lang, dir: document.documentElement.dir,
   texts: ({TEXTS})(), nameless: ({NAMELESS})(), headings: ({HEADINGS})(),
 }})"""
-UNFOLD = """() => { for (const one of document.querySelectorAll("main details"))
+UNFOLD = """() => { for (const one of document.querySelectorAll("main details:not(.menu)"))
   if (!one.querySelector("[data-editor], [data-chart]")) one.open = true; }"""
 
 
