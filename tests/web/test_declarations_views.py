@@ -186,7 +186,7 @@ def test_a_figure_that_check_and_ranking_name_is_one_point_with_chart_and_findin
         "cannot be right" in point.text and "check and unusual figure" in point.text and "not asked yet" in point.text
     )
     assert "Ranked by plain rules" in main.text and "The model is switched on" in main.text
-    assert "row 22" in finding.text and "5047000" in finding.text
+    assert "Row 22" in finding.text and "5047000" in finding.text
     assert f"{run.address}/ask" in [link.attributes.get("href", "").partition("#")[0] for link in finding.all("a")]
     assert len([row for row in table if row["row"] == slip["row"] and row["field"] == "quantity"]) == 1
 
