@@ -355,7 +355,7 @@ def test_the_api_saves_a_watch_tells_its_news_and_takes_the_look(kept: Kept) -> 
         assert (page["next"], page["watch"]["new"], page["watch"]["changed"]) == (1, 0, 1)
         (event,) = page["events"]
         assert (event["state"], event["run"], event["case"], event["kind"]) == ("changed", run, "reports", "accident")
-        assert "a séparé 1 article en un événement distinct" in event["changes"][0]
+        assert "a détaché 1\u00a0article pour en faire un événement distinct" in event["changes"][0]
         listed = client.get(API).json()["watches"]
         assert [one["name"] for one in listed] == ["Chlorine"]
         changed = client.put(f"{API}/{watch['id']}", json={"name": "Seizures", "kinds": ["seizure"]}).json()
