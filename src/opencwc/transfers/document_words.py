@@ -15,7 +15,7 @@ def spoken_day(day: date, lang: str) -> str:
     """Say a day as the language writes it; in English as files do (ISO 8601).
 
     >>> spoken_day(date(2026, 11, 4), "fr"), spoken_day(date(2026, 11, 4), "en")
-    ('4 novembre 2026', '2026-11-04')
+    ('4\\xa0novembre 2026', '2026-11-04')
     """
     if lang == "en":
         return day.isoformat()
