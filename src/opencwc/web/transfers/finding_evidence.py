@@ -12,7 +12,7 @@ from opencwc.transfers.check.weighing import STATES_OF_DUTY
 from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Cell, EvidenceTable, TableColumn
 from opencwc.web.casebook.run_summary import convention_of
-from opencwc.web.server.page import day_said
+from opencwc.web.server.days_and_sizes import day_said
 from opencwc.wording import amount_said, cited, number_said, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
