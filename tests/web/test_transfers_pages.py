@@ -798,7 +798,7 @@ def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certifi
             sealed = form.one("input", name="shipment").attributes["value"]
             body = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
             sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=body, headers=PART).content))
-    assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "2027-12-31" in sheets[0]
+    assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "31 December 2027" in sheets[0]
     assert "750 kg drawn from certificate EUC-1, 0 kg left" in sheets[1]
 
 
