@@ -115,7 +115,7 @@ def show_list(request: Request, number: Number, wanted: SumsAsked, after: After 
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
     return transfers_page(
         request, "transfers/list.html", "reconcile", shown=shown, wanted=wanted, view="list",
-        said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
+        said=shown.kept.summary.said, notes=notes,
         choices=choices_of(shown.kept, lang), causes=CAUSES, after=after,
         differing=len(fitting_matters(shown.kept, SumFilter())), **values,
     )  # fmt: skip
