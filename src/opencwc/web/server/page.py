@@ -274,7 +274,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 
     def share(value: float) -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return with_minus(str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn")))
+        return with_minus(str(format_percent(value, f"#,##0.#{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
