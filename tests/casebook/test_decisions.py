@@ -17,6 +17,7 @@ from opencwc.casebook.decisions import comment, decide, set_recheck_share
 from opencwc.casebook.erasure import due_for_erasure, erase_case
 from opencwc.casebook.findings import (
     comments_on_case,
+    corrected_verdicts,
     count_findings,
     findings_of_run,
     inbox,
@@ -98,6 +99,16 @@ def test_a_reversal_is_a_new_decision(kept: Casebook) -> None:
     decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "seen")
     assert decide(kept, RITA, [PLAIN], Outcome.REJECT, "seen again") == {PLAIN: Status.REJECTED}
     assert [decision.reason for decision in show_finding(kept, RITA, PLAIN).decisions] == ["seen", "seen again"]
+
+
+def test_what_people_corrected_in_runs_is_found_with_what_is_right(kept: Casebook) -> None:
+    assert corrected_verdicts(kept, RITA, [1]) == corrected_verdicts(kept, RITA, []) == []
+    decide(kept, RITA, [PLAIN], Outcome.CORRECT, "a typing error", correction={"verdict": "not_listed"})
+    decide(kept, RITA, [GRAVE], Outcome.CORRECT, "a typing error", correction={"verdict": "not_listed"})
+    assert corrected_verdicts(kept, RENE, [1, 2]) == [(1, "listed", "not_listed")], "the grave one needs two"
+    assert corrected_verdicts(kept, RENE, [2]) == []
+    decide(kept, RITA, [PLAIN], Outcome.ACCEPT, "seen again")
+    assert corrected_verdicts(kept, RENE, [1]) == []
 
 
 def test_a_reversal_of_a_grave_finding_needs_two_people_again(kept: Casebook) -> None:

@@ -288,6 +288,8 @@ def test_a_corrected_claim_stands_everywhere_as_it_is_right(kept: KeptRun) -> No
         assert "The record has no statement on this." in page.one("h1").text
         assert page.one(class_="s-corrected").text == "corrected"
         assert page_of(client, kept.base).one("h1").text.startswith("2 of 5 claims differ")
+        counts = [cell.text for cell in page_of(client, "/claims").all("td", class_="num")]
+        assert counts == ["2", "1", "2"], "the list counts what stands, as the run does"
         assert page_of(client, f"{kept.base}/record").one(id="record").rows()[0][4:] == ["2", "1", "1"]
         rows = list(csv.DictReader(io.StringIO(client.get(f"{kept.base}/file?format=csv").text)))
         assert [(row["matched"], row["relation"]) for row in rows if row["report"] == "p1"] == [("", "not_in_record")]

@@ -146,7 +146,7 @@ def test_the_declaration_is_downloaded_whole_and_by_part_and_reads_back_without_
         checked = posted(client, "/declarations/check", {"part.json": part.content}, as_of="2026-01-15")
         lacking = main_of(client, f"{kept.address}/forms/3").one(id="missing").rows()
     faults = checked.one("table", class_="faults").rows()
-    assert len(faults) == len(lacking) and all("is missing" in row[2] for row in faults)
+    assert len(faults) == len(lacking) and all("is missing" in row[0] for row in faults)
 
 
 # -------------------------------------------------------------------------------------------------- the questions

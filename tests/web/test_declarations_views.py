@@ -93,7 +93,7 @@ def test_the_overview_counts_what_is_due_by_day_regime_and_site(run: Run) -> Non
         rows = csv_of(client, f"{run.address}/overview/days.csv")
         sites = csv_of(client, f"{run.address}/overview/sites.csv")
         due = csv_of(client, f"{run.address}/due.csv")
-    assert main.one("h1").text == f"Declarations due in 2026: {len(due)}"
+    assert main.one("h1").text == f"{len(due)} declarations due in 2026"
     assert sum(int(row["declarations"]) for row in rows) == len(due)
     assert sum(int(row["declarations"]) for row in sites) == sum(bool(row["site"]) for row in due)
     assert drawings(main).count("bar") == 3

@@ -221,7 +221,11 @@ def test_one_key_confirms_what_is_proposed_or_what_the_reading_points_to(kept: K
 def test_a_corrected_measure_no_longer_says_what_was_proposed_as_if_it_stood(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
         run = checked(kept.house, client, NOW, state="Spain", case="corrected")
+        before = counts_listed(client)
         decided(client, run, "PRO-07", outcome="correct", verdict="covered", place="Section 4", reason="It is said.")
+        assert counts_listed(client) == [before[0] + 1, before[1], before[2] - 1, before[3]], (
+            "the list says what stands"
+        )
         page = main_of(client, f"/law/runs/{run}/measures/CWC/PRO-07")
         assert page.one("h1").text.endswith(" covered")
         assert (
@@ -231,6 +235,11 @@ def test_a_corrected_measure_no_longer_says_what_was_proposed_as_if_it_stood(kep
         assert "Section 4" in page.all("article")[0].text, "the section that the person named is shown first"
         row = lines_of(main_of(client, f"/law/runs/{run}?stands=decided").one("div", class_="tiers"))["PRO-07"]
         assert row[1] == "covered" and row[2] == "Section 4"
+
+
+def counts_listed(client: TestClient) -> list[int]:
+    """Return how many measures the list of laws says are covered, partly covered, without provision and to read."""
+    return [int(cell.text) for cell in main_of(client, "/law").one("tbody").all("tr")[0].all("td", class_="num")]
 
 
 def test_every_measure_of_which_something_was_found_says_where(kept: Kept) -> None:

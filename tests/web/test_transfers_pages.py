@@ -269,8 +269,11 @@ def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lin
             lines = [line.split(" | ")[5] for line in letter.splitlines() if "Thiodiglycol | " in line]
             assert [line.split(" ")[0] for line in lines] == expected
         assert client.get(f"{base}?ours=USA").status_code == 422
-        arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("textarea")
+        arabic = main_of(client, f"{base}?ours=DEU&letter_lang=ar").one("article")
         assert (arabic.attributes["dir"], arabic.attributes["lang"]) == ("rtl", "ar")
+        page = main_of(client, f"{base}?ours=DEU&letter_lang=en")
+        assert page.one("h1").text == "Letter to the other State: France" and " | " not in page.text
+        assert [row[5].split(" ")[0] for row in page.one("table").rows()] == ["A-6", "A-3", "3"]
         assert client.get(f"{base}?ours=DEU&format=pdf").content.startswith(b"%PDF")
 
 
@@ -795,7 +798,7 @@ def test_a_paper_for_a_file_that_is_not_kept_has_what_others_left_of_the_certifi
             sealed = form.one("input", name="shipment").attributes["value"]
             body = {"shipment": sealed, "kind": "licence", "paper_lang": "en", "paper_format": "xlsx"}
             sheets.append(openpyxl_text(client.post("/transfers/check/paper", data=body, headers=PART).content))
-    assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "2027-12-31" in sheets[0]
+    assert "250 kg drawn from certificate EUC-1, 750 kg left" in sheets[0] and "31 December 2027" in sheets[0]
     assert "750 kg drawn from certificate EUC-1, 0 kg left" in sheets[1]
 
 

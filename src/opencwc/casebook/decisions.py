@@ -139,7 +139,7 @@ def last_decisions(book: Casebook, person: Person, findings: Sequence[int]) -> d
     with giving(book, person) as given:
         for start in range(0, len(findings), 500):
             some = findings[start : start + 500]
-            last |= _last_in_force(given.connection, some)
+            last |= last_in_force(given.connection, some)
             of = select(finding.c.id, finding.c.run).where(finding.c.id.in_([one for one in some if one in last]))
             given.findings(given.connection.execute(of).mappings())
     return last
@@ -160,7 +160,8 @@ def proposed_by(connection: Connection, person: Person, findings: Sequence[int])
     return {identity for identity, said in stand.items() if said and said[-1] == person.id}
 
 
-def _last_in_force(connection: Connection, findings: Sequence[int]) -> dict[int, Decision]:
+def last_in_force(connection: Connection, findings: Sequence[int]) -> dict[int, Decision]:
+    """Return the last decision on each of some findings that nobody took back."""
     table, made = tables.decision, dict[int, list[Decision]]()
     query = select(table).where(table.c.finding.in_(findings)).order_by(table.c.seq)
     for row in connection.execute(query).mappings():

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
@@ -21,6 +21,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import (
     Decision,
     decisions_on,
+    last_in_force,
     mark_of_finding,
     pending_recheck,
     proposed_by,
@@ -30,6 +31,7 @@ from opencwc.casebook.finding_keys import next_under_keys
 from opencwc.casebook.model import NO_LIST, UNDECIDED, Case, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
+from opencwc.casebook.rows import slices
 from opencwc.casebook.runs import decoded_run, input_key, require_verdict
 from opencwc.casebook.transaction import Writer
 from opencwc.casebook.unit_keys import folded
@@ -199,6 +201,35 @@ def findings_of_run(
             (identity, Status.OPEN if identity in blind else Status(status))
             for identity, status in connection.execute(query.order_by(_FINDING.c.id))
         ]
+
+
+class Corrected(NamedTuple):
+    """A finding that people corrected: its run, the verdict that was proposed, and the one that is right."""
+
+    run: int
+    proposed: str
+    right: str
+
+
+def corrected_verdicts(book: Casebook, person: Person, runs: Sequence[int]) -> list[Corrected]:
+    """Return what stands corrected in some runs, but for what waits for the person's blind look."""
+    require(person, "read")
+    key = ("run", "case_number", "verdict", "list", "entry", "status", "grave")
+    query = (
+        select(_FINDING.c.id, _FINDING.c.run, _FINDING.c.verdict)
+        .join(_COUNT, and_(*(_FINDING.c[name] == _COUNT.c[name] for name in key)))  # no finding is read in vain
+        .where(_COUNT.c.run.in_(runs), _COUNT.c.status == int(Status.CORRECTED), *cleared(person, _COUNT))
+        .where(_FINDING.c.id.not_in(blind_findings(person)))
+    )
+    with giving(book, person) as given:
+        proposed = {row.id: row for row in given.connection.execute(query)}
+        said = {id: one for some in slices([*proposed]) for id, one in last_in_force(given.connection, some).items()}
+        given.runs(runs, "counts")
+    return [
+        Corrected(row.run, row.verdict, correction["verdict"])
+        for id, row in proposed.items()
+        if id in said and (correction := said[id].correction) is not None
+    ]
 
 
 class Made(NamedTuple):

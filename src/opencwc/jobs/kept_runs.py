@@ -6,20 +6,21 @@ Nothing is shown from memory before the casebook has said, for this person and a
 from __future__ import annotations
 
 import gc
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered
 from opencwc.casebook.database import Casebook
+from opencwc.casebook.findings import corrected_verdicts
 from opencwc.casebook.model import Case, Mark, Person
 from opencwc.casebook.permissions import may, require
 from opencwc.casebook.read_records import giving
@@ -227,3 +228,12 @@ def list_runs(book: Casebook, person: Person, verb: str, limit: int = MOST_LISTE
         )
         for run in runs
     ]  # fmt: skip
+
+
+def as_decided(book: Casebook, person: Person, runs: Sequence[Listed]) -> list[Listed]:
+    """Return runs with their counts as they stand now: what people corrected counts as what is right."""
+    counts = {run.number: Counter(run.counts) for run in runs}
+    for run, proposed, right in corrected_verdicts(book, person, [*counts]):
+        counts[run].subtract([proposed])
+        counts[run].update([right])
+    return [structs.replace(run, counts=+counts[run.number]) for run in runs]

@@ -264,7 +264,7 @@ class _Letter:
                     state_name(line.partner, self.lang) if line.partner else "—",
                     name_said(line.chemical or self.discrepancy.substance.name, self.lang),
                     Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
-                    Text(line.day, verbatim=True),
+                    self.day(line.day),
                     "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),
                     "—" if line.concentration is None else spoken_quantity(line.concentration, "%", self.lang),
                 )
@@ -274,6 +274,11 @@ class _Letter:
 
     def authority(self, state: str) -> str:
         return self.say("letters_authority", state=state_name(state, self.lang))
+
+    def day(self, written: str) -> Words:
+        """Say the day of a line as the language writes it; a ledger may have its year only."""
+        whole = len(written) == len("2026-11-04")
+        return spoken_day(date.fromisoformat(written), self.lang) if whole else Text(written, verbatim=True)
 
     def kg(self, quantity: float) -> str:
         return spoken_quantity(quantity, "kg", self.lang) if quantity else self.say("letters_none")

@@ -61,10 +61,11 @@ from opencwc.web.casebook.unit_list import (
 )
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server.api_parameters import Number
+from opencwc.web.server.days_and_sizes import with_days
 from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.listing import Ending, ListAsked, ListWanted
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page, with_days
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say

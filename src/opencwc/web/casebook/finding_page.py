@@ -37,8 +37,9 @@ from opencwc.web.casebook.run_summary import (
 )
 from opencwc.web.casebook.unit_list import titles_of
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
+from opencwc.web.server.days_and_sizes import with_days
 from opencwc.web.server.htmx_headers import announcing, done, going_to
-from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page, with_days
+from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import number_said, say
 

@@ -17,8 +17,8 @@ from opencwc.finding import Message
 from opencwc.records import from_plain
 from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import is_no_mention
+from opencwc.web.server.days_and_sizes import sentence_of_page
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
-from opencwc.web.server.page import sentence_of_page
 from opencwc.wording import number_said, say
 from opencwc.wording.chemical_names import name_said
 

@@ -25,8 +25,12 @@ EXAMPLES = ("invented-claims.jsonl", "invented-record.csv")
 def show(request: Request) -> Response:
     """Show where reports and a record are dropped, and the runs that are kept."""
     return page(
-        request, "claims/page.html", examples=EXAMPLES, records=offered(request), **upload_values(request, CLAIMS)
-    )
+        request,
+        "claims/page.html",
+        examples=EXAMPLES,
+        records=offered(request),
+        **upload_values(request, CLAIMS, decided=True),
+    )  # fmt: skip
 
 
 @router.get("/claims/examples/{name}", action="rules")

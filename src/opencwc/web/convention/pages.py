@@ -23,7 +23,8 @@ from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention.declarations import declarations_shown
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.page import language_of, link_to_rule, locale_of, page, with_days
+from opencwc.web.server.days_and_sizes import locale_of, with_days
+from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.page_parameters import Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say

@@ -20,8 +20,8 @@ from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
+from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.navigation import SUBMISSIONS
-from opencwc.web.server.page import day_said
 from opencwc.wording import say, sentence
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name

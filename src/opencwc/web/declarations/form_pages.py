@@ -30,7 +30,8 @@ from opencwc.finding import Message
 from opencwc.web.declarations.judged_registers import shown_papers
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.page import day_said, language_of, page
+from opencwc.web.server.days_and_sizes import day_said
+from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import LANGUAGES
 

@@ -22,7 +22,8 @@ from opencwc.web.casebook.home_doors import FigureRow, HouseFigure
 from opencwc.web.casebook.service_doors import faces
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server import downloads
-from opencwc.web.server.page import language_of, month_said, page
+from opencwc.web.server.days_and_sizes import month_said
+from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
 

@@ -38,7 +38,7 @@ Name = Annotated[str, Path(max_length=64)]
 @router.get("/law", action="rules")
 def show(request: Request) -> Response:
     """Show where a State's texts are dropped, and the laws that were checked."""
-    values = upload_values(request, LAW)
+    values = upload_values(request, LAW, decided=True)
     states = states_in(language_of(request), {str(run.asked.get("state", "")) for run in values["kept"]})
     return law_page(
         request, "legislation/page.html", "check", states=states, model=state_of(MODEL), examples=NAMES, example=NOW,

@@ -14,7 +14,7 @@ from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_search import sought_events
 from opencwc.reports.kept import opened
 from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
-from opencwc.web.server.page import with_days
+from opencwc.web.server.days_and_sizes import with_days
 from opencwc.wording import say
 
 MOST_RUNS = 3

@@ -44,7 +44,9 @@ def show(request: Request) -> Response:
     """Show where reports are dropped, and the runs that are kept."""
     person, intake = person_of(request), service_of(request).intake
     waiting = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
-    return page(request, "reports/page.html", example=EXAMPLE, waiting=waiting, **upload_values(request, WATCH))
+    return page(
+        request, "reports/page.html", example=EXAMPLE, waiting=waiting, **upload_values(request, WATCH, decided=True)
+    )
 
 
 @router.get("/watch/examples/{name}", action="rules")

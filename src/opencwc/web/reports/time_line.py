@@ -18,7 +18,7 @@ from opencwc.reports.covered_months import Coverage, Period
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.region_picture import month_of
-from opencwc.web.server.page import locale_of
+from opencwc.web.server.days_and_sizes import locale_of
 from opencwc.wording import day_said as whole_day_said
 from opencwc.wording import say
 

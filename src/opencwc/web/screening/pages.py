@@ -22,7 +22,8 @@ from opencwc.web.screening.forms import FORM
 from opencwc.web.screening.value_answer import ValueAnswer, answer_of_value, kind_of
 from opencwc.web.server.answering import checked_json
 from opencwc.web.server.api_parameters import names_of
-from opencwc.web.server.page import language_of, link_to_rule, page, with_days
+from opencwc.web.server.days_and_sizes import with_days
+from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.wording import sentence
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
-from babel.units import format_unit
 from fastapi import Request
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response
 
 from opencwc.casebook.model import Person
@@ -34,20 +31,28 @@ from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
 from opencwc.web.server.chinese_signs import with_chinese_signs
+from opencwc.web.server.days_and_sizes import (
+    WRITTEN_DAY,
+    day_said,
+    duration_said,
+    locale_of,
+    sentence_of_page,
+    size_said,
+    with_days,
+)
 from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
+from opencwc.web.server.text_markup import cited_markup, together, with_breaks, with_code, with_whole_days
 from opencwc.web.server.tour import stops_as_json
 from opencwc.wording import (
     LANGUAGES,
     RIGHT_TO_LEFT,
     amount_said,
     at_clock,
-    cited_parts,
     error_sentences,
     say,
-    sentence,
     unit_said,
     with_minus,
 )
@@ -67,7 +72,6 @@ WORTH_COMPRESSING = 1_400
 OWN_FONTS = '<meta name="chinese-font"'
 """How a page begins to say that what is foreign to it is shown in the fonts of the reader's machine."""
 _YEAR = 365 * 24 * 3600
-_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -145,15 +149,6 @@ def is_fragment(request: Request) -> bool:
 def link_to_rule(rule: Rule) -> str:
     """Return the address of the page of an entry."""
     return f"/convention/{rule.list}/{rule.entry}"
-
-
-@cache
-def locale_of(lang: str) -> Locale:
-    """Return the habits of a language: Western digits everywhere, so that numbers can be compared with files."""
-    try:
-        return Locale.parse(f"{lang}_u_nu_latn" if lang == "ar_EG" else lang)
-    except UnknownLocaleError:
-        return Locale.parse("en")
 
 
 def _person_of(request: Request) -> Person | None:
@@ -266,7 +261,7 @@ def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
 
     def with_written_days(*values: Any) -> Any:
         told = said(*values)
-        return _DAY.sub(lambda day: day_said(day[0], lang), told) if isinstance(told, str) else told
+        return WRITTEN_DAY.sub(lambda day: day_said(day[0], lang), told) if isinstance(told, str) else told
 
     return with_written_days
 
@@ -279,7 +274,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 
     def share(value: float) -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return with_minus(str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn")))
+        return with_minus(str(format_percent(value, f"#,##0.#{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
@@ -296,154 +291,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "number": number, "share": share, "day": day, "moment": moment, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
-        "together": together, "size": partial(size_said, lang=lang),
+        "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
     }  # fmt: skip
-
-
-def cited_markup(source: str, lang: str) -> Markup:
-    """Return a source in a language; what of it stays in English says so."""
-    foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    parts = ((together(str(visible(part))), own) for part, own in cited_parts(source, lang))
-    return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
-
-
-def together(text: str) -> Markup:
-    """Hold ranges, numbers of articles and registry numbers together, so that no line breaks inside one.
-
-    >>> together("Art. IX.2-4; VA II.46, well-known")
-    Markup('<span class="whole">Art. IX.2-4</span>; VA II.46, well-known')
-    >>> together(Markup('<b id="a-1">(CAS 676-97-1)</b>'))
-    Markup('<b id="a-1">(<span class="whole">CAS 676-97-1)</span></b>')
-    """
-    pieces = _TAGS.split(str(escape(text)))
-    return Markup("".join(piece if at % 2 else _HELD.sub(_whole, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
-
-
-def _whole(held: re.Match[str]) -> str:
-    whole = len(held[0]) < _LONGEST_WHOLE and _DIGIT.search(held[0])
-    return f'<span class="whole">{held[0]}</span>' if whole else held[0]
-
-
-_TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
-_HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
-_LONGEST_WHOLE = 30
-
-
-def with_whole_days(text: str) -> Markup:
-    """Mark up days as files write them, so that no line breaks within.
-
-    >>> with_whole_days("by 2028-03-30 & later")
-    Markup('by <span class="when">2028-03-30</span> &amp; later')
-    """
-    return Markup(_DAY.sub(r'<span class="when">\g<0></span>', escape(visible(text))))  # noqa: S704 - escaped before
-
-
-def with_code(text: str) -> Markup:
-    """Mark up what a text has between backticks as code.
-
-    >>> with_code("see `refusals` & <more>")
-    Markup('see <code dir="ltr">refusals</code> &amp; &lt;more&gt;')
-    """
-    pieces = enumerate(str(visible(text)).split("`"))
-    return Markup("").join(
-        Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
-    )
-
-
-def day_said(value: str | date, lang: str) -> str:
-    """Write a day as a page of the language has it; a year alone, or what a source writes in its own way, as it is.
-
-    >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
-    ('November 4, 2026', '2026', '')
-    """
-    if not value:
-        return ""
-    try:
-        known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    except ValueError:
-        return str(value)
-    said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
-    return re.sub("[ \u202f]", "\u00a0", _first_in_french(said, lang))
-
-
-def with_days(message: Message, lang: str) -> Message:
-    """Return a message with its days as an English page writes them; the other languages write their own anyway.
-
-    >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
-    'November\xa04,\xa02026'
-    >>> with_days(Message("x", {"facts": ("chlorine", "2026-11-04")}), "en").values["facts"]
-    ('chlorine', 'November\xa04,\xa02026')
-    """
-    if lang != "en" or not message.values:
-        return message
-    return Message(message.id, {name: _value_with_days(value, lang) for name, value in message.values.items()})
-
-
-def _value_with_days(value: Value, lang: str) -> Value:
-    if isinstance(value, tuple):
-        return tuple(_item_with_days(item, lang) for item in value)
-    return _item_with_days(value, lang)
-
-
-def _item_with_days(value: str | float | Message, lang: str) -> str | float | Message:
-    if isinstance(value, Message):
-        return with_days(value, lang)
-    return day_said(value, lang) if isinstance(value, str) and _DAY.fullmatch(value) else value
-
-
-def sentence_of_page(message: Message, lang: str) -> str:
-    """Say a message as a sentence on a page."""
-    return unbroken(sentence(with_days(message, lang), lang))
-
-
-def duration_said(time: timedelta, lang: str) -> str:
-    """Say a duration roughly, as a language does.
-
-    >>> duration_said(timedelta(seconds=95), "en"), duration_said(timedelta(seconds=7), "ru")
-    ('2 minutes', '7 секунд')
-    """
-    return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
-
-
-def size_said(size: int, lang: str) -> str:
-    """Say the size of a file in round figures.
-
-    >>> size_said(407, "en").replace("\u00a0", " "), size_said(40_299, "fr").replace("\u202f", " ")
-    ('0.4 kB', '40,3 ko')
-    """
-    unit, by = next((named for named in _SIZES if size >= named[1]), _SIZES[-1])
-    rounded = max(round(size / by, 1), 0.1)
-    said = format_unit(rounded, f"digital-{unit}", "short", locale=locale_of(lang), numbering_system="latn")
-    return said.replace(" ", "\u00a0")
-
-
-_SIZES = (("gigabyte", 1_000_000_000), ("megabyte", 1_000_000), ("kilobyte", 1000))
-
-
-def month_said(month: str, lang: str) -> str:
-    """Write a month as a heading of the language has it.
-
-    >>> month_said("2026-11", "fr"), month_said("2026-03", "zh")
-    ('novembre 2026', '2026年3月')
-    """
-    year, number = map(int, month.split("-"))
-    said = format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang))
-    return _western(said).replace("\u202f", "\u00a0")
-
-
-def _first_in_french(said: str, lang: str) -> str:
-    """Write the first day of a month as French does.
-
-    >>> _first_in_french("1 avril 2027", "fr"), _first_in_french("11 avril 2027", "fr")
-    ('1er avril 2027', '11 avril 2027')
-    """
-    return f"1er{said[1:]}" if lang == "fr" and said.startswith("1 ") else said
-
-
-def _western(text: str) -> str:
-    """Write digits of any script as the Western ones: what stands on a page must be found again in a file.
-
-    >>> _western("٢٠٢٦")
-    '2026'
-    """
-    return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)

@@ -1,0 +1,81 @@
+"""What is marked up in a text of a page, so that lines break where a reader expects it and code shows as code."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+from opencwc.publishing.html import visible
+from opencwc.web.server.days_and_sizes import WRITTEN_DAY
+from opencwc.wording import cited_parts, say
+
+
+def cited_markup(source: str, lang: str) -> Markup:
+    """Return a source in a language; what of it stays in English says so."""
+    foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
+    parts = ((together(str(visible(part))), own) for part, own in cited_parts(source, lang))
+    return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
+
+
+def together(text: str) -> Markup:
+    """Hold ranges, numbers of articles and registry numbers together, so that no line breaks inside one.
+
+    >>> together("Art. IX.2-4; VA II.46, well-known")
+    Markup('<span class="whole">Art. IX.2-4</span>; VA II.46, well-known')
+    >>> together(Markup('<b id="a-1">(CAS 676-97-1)</b>'))
+    Markup('<b id="a-1">(<span class="whole">CAS 676-97-1)</span></b>')
+    """
+    pieces = _TAGS.split(str(escape(text)))
+    return Markup("".join(piece if at % 2 else _HELD.sub(_whole, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
+
+
+def _whole(held: re.Match[str]) -> str:
+    whole = len(held[0]) < _LONGEST_WHOLE and _DIGIT.search(held[0])
+    return f'<span class="whole">{held[0]}</span>' if whole else held[0]
+
+
+_TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
+_HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
+_LONGEST_WHOLE = 30
+
+
+def with_whole_days(text: str) -> Markup:
+    """Mark up days as files write them, so that no line breaks within.
+
+    >>> with_whole_days("by 2028-03-30 & later")
+    Markup('by <span class="when">2028-03-30</span> &amp; later')
+    """
+    return Markup(WRITTEN_DAY.sub(r'<span class="when">\g<0></span>', escape(visible(text))))  # noqa: S704 - escaped before
+
+
+def with_code(text: str) -> Markup:
+    """Mark up what a text has between backticks as code.
+
+    >>> with_code("see `refusals` & <more>")
+    Markup('see <code dir="ltr">refusals</code> &amp; &lt;more&gt;')
+    """
+    pieces = enumerate(str(visible(text)).split("`"))
+    return Markup("").join(
+        Markup('<code dir="ltr">{}</code>').format(piece) if at % 2 else piece for at, piece in pieces
+    )
+
+
+def with_breaks(text: str) -> Markup:
+    """Let a line break in the long name of a chemical: after its hyphens, commas and brackets, and before a bracket.
+
+    >>> with_breaks("Methyl (bis(diethylamino)methylene)phosphonamidofluoridate")
+    Markup('Methyl (bis<wbr>(diethylamino)<wbr>methylene)<wbr>phosphonamidofluoridate')
+    >>> with_breaks(Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>'))
+    Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>')
+    """
+    pieces = _TAGS.split(str(escape(text)))
+    return Markup("".join(piece if at % 2 else _LONG_WORD.sub(_breaking, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
+
+
+def _breaking(word: re.Match[str]) -> str:
+    return _JOINT.sub("<wbr>", word[0])
+
+
+_LONG_WORD = re.compile(r"\S{21,}")
+_JOINT = re.compile(r"(?<=[-,)\]}])(?=[^-,)\]}])|(?<=[^-,(\[{])(?=[(\[{])")
