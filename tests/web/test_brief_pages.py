@@ -269,7 +269,7 @@ def test_a_later_run_in_the_case_that_tells_of_the_event_differently_is_named(ke
         assert not page_of(client, f"{kept.base}/briefs/1").all(class_="disputed")
         decide_on_events(kept.house.book, kept.people["anna"], later.run, SPLIT)
         changed = page_of(client, f"{kept.base}/briefs/1").one(class_="disputed").text
-    assert f"In run {later.run}, read later: no longer in this event: Kommune, March 3, 2026" in changed
+    assert f"In run {later.run}, read later: no longer in this event: Kommune, 3 March 2026" in changed
 
 
 def test_nothing_of_a_later_run_with_a_higher_mark_is_told(kept: Kept) -> None:

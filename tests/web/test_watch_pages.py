@@ -82,9 +82,9 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
         assert page.one("h1").text.startswith("2 new events, 1 changed")
         titles = [event.one("h2").text for event in page.all("article", class_="event")]
         assert titles == [
-            "Seizure: sodium cyanide, Puerto Claro (Panama), March 4, 2026",
-            "Alleged use as a weapon: chlorine, Lesnoe (Ukraine), March 3, 2026",
-            "Accident: chlorine, Sandvik (Norway), March 2, 2026",
+            "Seizure: sodium cyanide, Puerto Claro (Panama), 4 March 2026",
+            "Alleged use as a weapon: chlorine, Lesnoe (Ukraine), 3 March 2026",
+            "Accident: chlorine, Sandvik (Norway), 2 March 2026",
         ]
         assert "Shown because: now also: confirmed; new figure" in page.all("article", class_="event")[2].text
 

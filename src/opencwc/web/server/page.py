@@ -253,7 +253,7 @@ def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
     """Return a word of the templates in a language, with its days as an English page writes them.
 
     >>> _word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
-    'November\xa04,\xa02026 12:00 UTC'
+    '4\xa0November\xa02026 12:00 UTC'
     """
     said = partial(word, lang=lang)
     if lang != "en":
