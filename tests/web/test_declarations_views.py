@@ -99,6 +99,8 @@ def test_the_overview_counts_what_is_due_by_day_regime_and_site(run: Run) -> Non
     assert drawings(main).count("bar") == 3
     first = main.one(id="days").rows()[0]
     assert first[0] == "31 March 2026" and int(first[-1]) == sum(map(int, first[1:-1]))
+    left_out = [cell.text for cell in main.one(id="days").all("td") if "untold" in cell.attributes["class"].split()]
+    assert left_out and set(left_out) == {"0"}, "a card on a phone names no regime of which nothing is due"
 
 
 def test_the_national_data_are_those_of_the_register_with_partners_on_a_map(run: Run) -> None:
