@@ -40,7 +40,7 @@ def day_said(value: str | date, lang: str) -> str:
     except ValueError:
         return str(value)
     said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
-    return _first_in_french(said, lang).replace(" ", "\u00a0")
+    return re.sub("[ \u202f]", "\u00a0", _first_in_french(said, lang))
 
 
 def with_days(message: Message, lang: str) -> Message:
@@ -104,7 +104,8 @@ def month_said(month: str, lang: str) -> str:
     ('novembre 2026', '2026年3月')
     """
     year, number = map(int, month.split("-"))
-    return _western(format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang)))
+    said = format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang))
+    return _western(said).replace("\u202f", "\u00a0")
 
 
 def _first_in_french(said: str, lang: str) -> str:
