@@ -249,26 +249,31 @@ def environment(lang: str) -> Environment:
         unit_said=partial(unit_said, lang=lang),
     )
     for words in parts("words"):
-        made.globals.update({name: _word_of_page(word, lang) for name, word in words.items()})
+        made.globals.update({name: word_of_page(word, lang) for name, word in words.items()})
     made.filters.update(_filters(lang))
     return made
 
 
-def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
+def word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
     """Return a word of the templates in a language, with its days as an English page writes them.
 
-    >>> _word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
+    >>> word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
     'November\xa04,\xa02026 12:00 UTC'
     """
     said = partial(word, lang=lang)
     if lang != "en":
         return said
 
-    def with_written_days(*values: Any) -> Any:
+    def on_page(*values: Any) -> Any:
         told = said(*values)
-        return _DAY.sub(lambda day: day_said(day[0], lang), told) if isinstance(told, str) else told
+        return with_written_days(told, lang) if isinstance(told, str) else told
 
-    return with_written_days
+    return on_page
+
+
+def with_written_days(text: str, lang: str) -> str:
+    """Return a text with its days as an English page writes them; the other languages write them out anyway."""
+    return _DAY.sub(lambda day: day_said(day[0], lang), text) if lang == "en" else text
 
 
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
