@@ -386,6 +386,9 @@ def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: KeptRun) -
         found = page_of(client, f"{kept.base}/table?find=lesnoe")
         assert [row[3] for row in found.one(id="events").rows()] == ["Lesnoe (Ukraine)"]
         csv = client.get(f"{kept.base}/table.csv?order=-affected", headers=PAGE).text.splitlines()
+        assert "4 March 2026" in {row[2] for row in rows}
+        (form,) = page.one("main").all("form", role="search")
+        assert [button.text for button in form.all("button")] == ["Show"]
         assert csv[0] == "kind,stage,date,place,agents,killed,affected,origins,reports,last,event"
         assert len(csv) == 4
         for address in ("table.xlsx", "picture.xlsx?by=region", "captures.xlsx"):

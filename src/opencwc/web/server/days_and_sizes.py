@@ -68,6 +68,11 @@ def _item_with_days(value: str | float | Message, lang: str) -> str | float | Me
     return day_said(value, lang) if isinstance(value, str) and WRITTEN_DAY.fullmatch(value) else value
 
 
+def with_written_days(text: str, lang: str) -> str:
+    """Return a text with its days as an English page writes them; the other languages write them out anyway."""
+    return WRITTEN_DAY.sub(lambda day: day_said(day[0], lang), text) if lang == "en" else text
+
+
 def sentence_of_page(message: Message, lang: str) -> str:
     """Say a message as a sentence on a page."""
     return unbroken(sentence(with_days(message, lang), lang))
