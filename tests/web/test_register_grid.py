@@ -266,7 +266,7 @@ def test_an_empty_register_is_begun_and_every_page_is_sound_in_every_language(ho
     with house.signed_in("anna") as anna:
         form = {"case": "begun", "mark": "restricted"}
         address = anna.post(f"{LIST}/empty", data=form, headers=PART).headers["hx-redirect"]
-        assert main_of(anna, address).one("h1").text == "New register: no rows yet"
+        assert main_of(anna, address).one("h1").text == "The register has no rows yet"
         full = opened(anna)
         for lang in LANGUAGES:
             for page in (LIST, address, full, f"{full}?table=sites", f"{full}/rows?table=activities&row=1"):

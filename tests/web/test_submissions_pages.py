@@ -186,7 +186,7 @@ def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House
         assert shown in [link.attributes.get("href") for link in main_of(dana, address).all("a")]
         assert not main_of(dana, address).all("button", hx_post=f"{address}/versions/1/register")
         main = main_of(dana, shown)
-        assert "March 31, 2026" in main.one("h1").text
+        assert "31 March 2026" in main.one("h1").text
         (due,) = main.one(id="due").rows()
         assert due[2] == "NORD / A1" and due[3] == "thiodiglycol CWC 2B13"
         assert "12x" in main.one(id="faults").text

@@ -82,7 +82,7 @@ def test_who_comes_second_is_told_and_sees_what_stands(open_page: Visitors, serv
         page.keyboard.type(text)
         page.keyboard.press("Enter")
         if page is first:
-            expect(page.locator("h1")).to_contain_text("no errors found")
+            expect(page.locator("h1")).to_have_text("No errors found in the register")
     expect(second.locator("#problem")).to_contain_text("Somebody else has changed this register")
     expect(cell(second, 1, "quantity")).to_have_text("1.5")
     cell(second, 1, "quantity").focus()
@@ -100,7 +100,7 @@ def test_a_row_is_kept_without_a_script(open_page: Visitors, served: Served) -> 
     page.locator("input[name=cell-quantity]").fill("3")
     page.get_by_role("button", name=Words("en")("page_grid_row_keep")).click()
     expect(page.locator("tr[data-row='1'] td[data-field=quantity]")).to_have_text("3")
-    expect(page.locator("h1")).to_contain_text("no errors found")
+    expect(page.locator("h1")).to_have_text("No errors found in the register")
 
 
 @pytest.mark.parametrize(
