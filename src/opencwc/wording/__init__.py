@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import closed_up, in_type, unbroken
+from opencwc.wording.typography import closed_up, contracted, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -59,6 +59,8 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
     }
     if template is not None and lang == "zh":
         template = closed_up(template, values)
+    if template is not None and lang == "es":
+        template = contracted(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
