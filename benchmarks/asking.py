@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fit", action="store_true")
     chosen = parser.parse_args(arguments)
     sets = {name: load_yaml(Path(__file__).with_name(name).read_text(encoding="utf-8")) for name in (*IN_VIEW, *UNREAD)}
-    library = _library({**sets["questions.yaml"]["laws"], **sets["law_questions_other_author.yaml"]["laws"]}, chosen.folders)
+    library = _library(
+        {**sets["questions.yaml"]["laws"], **sets["law_questions_other_author.yaml"]["laws"]}, chosen.folders
+    )
     if chosen.fit:
         _fit(library, [asked for name in IN_VIEW for asked in _asked(sets[name])])
         return 0

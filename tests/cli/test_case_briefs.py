@@ -98,7 +98,7 @@ def test_a_brief_from_a_confirmed_event_to_its_released_file(
     shown = run("case", "brief", "show", number, 1)
     assert "Hubo una fuga de cloro en la planta de agua" in shown.text
     assert "Probabilidad: muy probable (del 80 al 95\u00a0%)." in shown.text
-    assert "The event has not changed since." in shown.text
+    assert "The event has not changed since this was written." in shown.text
 
 
 def test_grades_come_from_the_list_of_sources_and_the_draft_has_the_last_word(

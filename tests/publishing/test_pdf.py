@@ -247,7 +247,7 @@ def test_every_part_of_the_document_model_can_be_set():
         Paragraph(("lead words",), "lead"), Paragraph(("note words",), "note"), Paragraph(("warned",), "warning"),
         Facts((Fact("label", ("one value", Text("two", note="noted", warn=True))),)),
         Counts((Count(badge, 1234567, "what it means"),)), Bullets(("first item", Text("linked", to="#first"))),
-        Excerpt((Piece("before "), Piece("marked", "doubt", 1, "#card-1"))),
+        Excerpt((Piece("before "), Piece("marked", "doubt", 1, "#card-1", (2,)))),
         Passages(iter((Passage("page 3", (Piece("passage text"),), (Remark(1, badge, ("remarked",)),)),))),
         Table("Caption", ("a", "b"), iter((("1", Text("two", lang="de")),))),
         Cards(iter((
@@ -259,7 +259,7 @@ def test_every_part_of_the_document_model_can_be_set():
     words = words_of(report(*parts, lead=("led by",), closing=("closed by",))).replace("\u00a0", " ")
     for text in (
         "led by", "lead words", "note words", "warned", "one value", "two noted", "1,234,567", "listed",
-        "what it means", "first item", "linked", "before marked", "page 3", "passage text", "remarked", "Caption",
+        "what it means", "first item", "linked", "before marked1, 2", "page 3", "passage text", "remarked", "Caption",
         "heading of it", "here", "legend of it", "inside", "second", "caption of it", "closed by",
     ):  # fmt: skip
         assert text in words, text

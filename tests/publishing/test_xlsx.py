@@ -80,7 +80,8 @@ def test_every_part_of_the_document_model_is_written():
         Paragraph(("one", Text("two", note="noted"))), Facts((Fact("label", ("a value", "another")),)),
         Counts((Count(BADGE, 1234567),)), Bullets(("item",)), form,
         Clauses((Clause("(a)", ("not prohibited",), (Field("End-use", ("soap",)),)),)),
-        Signature("For the authority", ("Name",), "Stamp"), Excerpt((Piece("before "), Piece("found", "doubt", 3))),
+        Signature("For the authority", ("Name",), "Stamp"),
+        Excerpt((Piece("before "), Piece("found", "doubt", 3, also=(4,)))),
         Passages((Passage("page 3", (Piece("text of it"),), (Remark(1, BADGE, ("why",)),)),)),
         Table("Lines", ("number", "what"), (("1", "first"), ("2", Text("CCO", verbatim=True)))),
         Cards((Card("c", ("heading of it",), BADGE, (Fact("Row", ("7",)),), None, (Paragraph(("inside",)), form)),)),
@@ -92,7 +93,7 @@ def test_every_part_of_the_document_model_is_written():
     for row in (
         ["one two (noted)", ""], ["label", "a value"], ["", "another"], ["listed", 1234567.0], ["• item", ""],
         ["Chemical", "Sarin"], ["Quantity", "to be filled in"], ["(a) not prohibited", ""], ["End-use", "soap"],
-        ["For the authority", ""], ["before [found]3", ""], ["page 3", "text of it"], ["", "1 listed why"],
+        ["For the authority", ""], ["before [found]3, 4", ""], ["page 3", "text of it"], ["", "1 listed why"],
         ["→ Lines", ""], ["→ First", ""], ["closed by", ""],
     ):  # fmt: skip
         assert row in rows, row

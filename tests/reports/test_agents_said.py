@@ -70,7 +70,11 @@ def test_a_search_finds_the_chemical_under_its_name_in_any_language() -> None:
 def test_a_watch_takes_the_name_that_the_page_shows() -> None:
     question = WatchForm(name="x", more_agents="Хлор; cloro, unheard of").question()
     assert question.agents == ("chlorine", "unheard of")
-    assert english_name("沙林") == "沙林"  # the tables of names have it, and the reader of reports finds it
+    assert english_name("沙林") == "沙林"  # the press has no other name for it; the reader of reports knows it
+    named = WatchForm(
+        name="x", more_agents="沙林، السارين, Tiodiglicol; oxychlorure de phosphore, tabun of old"
+    ).question()
+    assert named.agents == ("sarin", "thiodiglycol", "phosphorus oxychloride", "tabun of old")
 
 
 def test_what_another_version_kept_is_said_as_it_is() -> None:

@@ -143,7 +143,8 @@ def test_a_certificate_has_the_five_statements_in_the_order_of_the_treaty():
 
 def test_what_the_record_holds_stands_in_the_certificate_and_what_it_does_not_is_a_blank():
     words = words_of(make_paper("certificate", FULL))
-    for text in ("EUC-14", "Egypt (EGY)", "Germany (DEU)", "2026-01-02", "2026-12-31", "OPCW Restricted", "S-17"):
+    days = ("2 January 2026", "31 December 2026")
+    for text in ("EUC-14", "Egypt (EGY)", "Germany (DEU)", *days, "OPCW Restricted", "S-17"):
         assert text in words, text
     empty = make_paper("certificate", PaperFacts())
     assert all(not field.values and field.blank == "to be filled in" for field in fields(empty))
@@ -164,7 +165,7 @@ def test_a_notification_names_both_states_the_day_and_the_side_whose_it_is():
     }
     assert ours["Notifying State Party"] == theirs["Other State Party"] == "France (FRA)"
     assert theirs["Notifying State Party"] == ours["Other State Party"] == "Switzerland (CHE)"
-    assert ours["Planned date of transfer"] == "2026-03-01"
+    assert ours["Planned date of transfer"] == "1 March 2026"
     assert ours["State of dispatch"] == theirs["State of dispatch"] == "France (FRA)"
     assert ours["To be notified by"] == ""
 
@@ -244,7 +245,7 @@ def test_the_check_brings_the_entry_and_the_last_day_for_the_notice():
     assert facts.notify_by == date(2026, 1, 30)
     words = words_of(make_paper("notification", facts))
     assert "CWC 1A01" in words
-    assert "2026-01-30" in words
+    assert "30 January 2026" in words
 
 
 HELD = {

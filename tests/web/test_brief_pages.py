@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2
 import pytest
+from msgspec import structs
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
@@ -32,11 +33,15 @@ from opencwc.records import to_plain
 from opencwc.reports.brief import BriefDraft, Judgement
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.findings import maker_of
+from opencwc.reports.model import Date
 from opencwc.reports.reader import steps_of
+from opencwc.reports.summaries import summary_of
 from opencwc.reports.verb import VERB
+from opencwc.reports.watched import Line
 from opencwc.verbs import Started
+from opencwc.web.reports.brief_pages import titles_apart
 from opencwc.wording import LANGUAGES
-from reports.told_by_hand import watched
+from reports.told_by_hand import LEAK, told, watched
 from web.pages.housing import LOGINS, PAGE, PART, opened_house, page_of
 from web.signing_in import House, kind
 
@@ -119,10 +124,26 @@ def test_a_brief_is_written_on_a_decided_event_and_seen_as_it_will_be_read(kept:
         assert page.one("h1").text == "First week"
         assert "DRAFT, not released" in page.one(class_="marking").text
         assert "Nordavia Wire reports it as fact; repeated by Courrier." in page.text
-        assert "Likelihood: likely (55 to 80 %)." in page.text
+        assert "Likelihood: likely (55 to 80%)." in page.text
         assert "Admiralty grade B2: source usually reliable; probably true." in page.text
         assert len(page.one(id="notes").all("li")) == 3
         assert "0 of 1 briefs released" in page_of(client, f"{kept.base}/briefs").one("h1").text
+
+
+def test_events_that_read_alike_are_told_apart_by_their_first_titles() -> None:
+    leak, other, elsewhere = (told(name, "2026-03-02T09:00:00+00:00", "A", "en", "Chlorine.", **LEAK) for name in "abc")
+    elsewhere = structs.replace(elsewhere, date=Date("2026-03-09", "day"))
+    events = [summary_of(f"E-{one.report.id}", [Line(one, "E", "O")]) for one in (leak, other, elsewhere)]
+    assert titles_apart(events) == {"E-a": "Title of a", "E-b": "Title of b", "E-c": ""}
+
+
+def test_a_brief_in_english_has_its_days_written_out_on_the_page_but_for_ones_own_words(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        _write(kept, says="It leaked on 2026-03-02.")
+        preview = page_of(client, f"{kept.base}/briefs/1").one("article", class_="brief-preview")
+        assert preview.one("h3").text.endswith("2 March 2026")
+        assert "It leaked on 2026-03-02" in preview.text
+        assert "Based on version" not in preview.one("article", class_="card").text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -269,7 +290,7 @@ def test_a_later_run_in_the_case_that_tells_of_the_event_differently_is_named(ke
         assert not page_of(client, f"{kept.base}/briefs/1").all(class_="disputed")
         decide_on_events(kept.house.book, kept.people["anna"], later.run, SPLIT)
         changed = page_of(client, f"{kept.base}/briefs/1").one(class_="disputed").text
-    assert f"In run {later.run}, read later: no longer in this event: Kommune, March 3, 2026" in changed
+    assert f"In run {later.run}, read later: no longer in this event: Kommune, 3 March 2026" in changed
 
 
 def test_nothing_of_a_later_run_with_a_higher_mark_is_told(kept: Kept) -> None:

@@ -146,7 +146,7 @@ def test_the_declaration_is_downloaded_whole_and_by_part_and_reads_back_without_
         checked = posted(client, "/declarations/check", {"part.json": part.content}, as_of="2026-01-15")
         lacking = main_of(client, f"{kept.address}/forms/3").one(id="missing").rows()
     faults = checked.one("table", class_="faults").rows()
-    assert len(faults) == len(lacking) and all("is missing" in row[2] for row in faults)
+    assert len(faults) == len(lacking) and all("is missing" in row[0] for row in faults)
 
 
 # -------------------------------------------------------------------------------------------------- the questions
@@ -216,10 +216,10 @@ def test_a_wrong_declaration_is_told_every_fault_with_its_rule_and_place(kept: K
         late = xml.replace('due="2026-03-31"', 'due="2026-05-31"', 1)
         checked = posted(client, "/declarations/check", {"late.xml": late}, lang, as_of="2026-01-15")
         faults = checked.one("table", class_="faults").rows()
-        of_due = [row for row in faults if ("2026-05-31" in row[2] or "31" in row[2]) and "VA" in row[3]]
+        of_due = [row for row in faults if ("2026-05-31" in row[0] or "31" in row[0]) and "VA" in row[3]]
         assert of_due and all("2025" in row[1] for row in of_due)
         assert not any("declarations[" in row[1] for row in faults)
-        assert all(row[0].startswith("late.xml:") for row in of_due)
+        assert all(row[2].startswith("late.xml:") for row in of_due)
         broken = xml.replace('regime="S2"', 'regime="S9"', 1)
         told = posted(client, "/declarations/check", {"broken.xml": broken}, lang)
         assert told.one("p", class_="warning").text == parsed(sentence("page_declarations_checked_form", lang)).text

@@ -75,10 +75,10 @@ def test_an_old_picture_with_a_new_date_is_said_so_with_where_and_when_it_was_fi
     with house.signed_in("anna") as anna:
         received(anna, OLD, "seen.jpg", url="https://daily.example/a", taken="2019-03-02T08:00:00Z")
         found = sent(anna, "/evidence/picture", {"file": ("new.jpg", NEW)}, claimed_date="2026-03-01")
-        heading = "Old picture with a newer date: it was here on March 2, 2019 and is said to show March 1, 2026"
+        heading = "Old picture with a newer date: it was here on 2 March 2019 and is said to show 1 March 2026"
         assert found.one("h1").text == heading
         row = found.one("tbody").one("tr").text
-        assert "March 2, 2019" in row and "the same picture" in row and "https://daily.example/a" in row
+        assert "2 March 2019" in row and "the same picture" in row and "https://daily.example/a" in row
         answer = api(anna, "/api/v1/evidence/pictures", {"file": ("same.jpg", OLD)})
         assert answer["says"].startswith("Seen before: first on 2019-03-02, in the case drums")
         assert [(use["how"], use["case"], use["day"]) for use in answer["kept_uses"]] == [
@@ -140,7 +140,7 @@ def test_two_captures_stand_side_by_side_whichever_comes_first(house: House) -> 
     with house.signed_in("anna") as anna:
         files = {"file": ("september.wacz", SEPTEMBER), "other": ("march.wacz", MARCH)}
         found = sent(anna, "/evidence/archive", files)
-        assert found.one("h1").text == "The page changed between March 4, 2026 and September 7, 2026"
+        assert found.one("h1").text == "The page changed between 4 March 2026 and 7 September 2026"
         assert [one.text for one in found.all("mark", class_="earlier")] == [
             "earlier capture: Two",
             "earlier capture: " + ABSENT,

@@ -499,15 +499,15 @@ def test_a_job_that_runs_tells_its_step(house: House) -> None:
         job = jobs.claim("tests")
         assert job is not None and jobs.beat(job.id, "tests", 500, 1_000)
         part = main_of(client, address).one(id="job")
-        assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50 %"
+        assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50%"
         assert part.one("progress").attributes["value"] == "0.500"
     steps = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
     assert steps == {
-        0: "Step 1 of 4: Preparing, 0 %",
-        75: "Step 2 of 4: Reading the texts, 50 %",
-        500: "Step 3 of 4: Searching by meaning, 50 %",
-        915: "Step 4 of 4: Checking elements, 50 %",
-        980: "Step 4 of 4: Checking elements, 100 %",
+        0: "Step 1 of 4: Preparing, 0%",
+        75: "Step 2 of 4: Reading the texts, 50%",
+        500: "Step 3 of 4: Searching by meaning, 50%",
+        915: "Step 4 of 4: Checking elements, 50%",
+        980: "Step 4 of 4: Checking elements, 100%",
     }
 
 

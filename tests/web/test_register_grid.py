@@ -72,10 +72,10 @@ def test_a_register_is_opened_mended_saved_and_judged(house: House) -> None:
     with house.signed_in("anna") as anna:
         address = opened(anna)
         main = main_of(anna, address)
-        assert main.one("h1").text == "Points to check in sites.csv, activities.csv: 1"
+        assert main.one("h1").text == "1 point to check in the register"
         assert wrong_cells(main) == ["quantity"] and "12 x" in main.one(id="grid-faults").text
         grid = changed(anna, address, "set", row=1, field="quantity", text="1.5")
-        assert not wrong_cells(grid) and body_of(grid).attributes["data-answer"].endswith("no errors found")
+        assert not wrong_cells(grid) and body_of(grid).attributes["data-answer"] == "No errors found in the register"
         assert texts_of(grid)[0] == ["NORD", "A1", "thiodiglycol", "111-48-8", "process", "2025", "1.5", "t"]
         seen = body_of(grid).attributes["data-seen"]
         answer = anna.post(f"{address}/versions", data={"seen": seen}, headers=PART)
@@ -266,7 +266,7 @@ def test_an_empty_register_is_begun_and_every_page_is_sound_in_every_language(ho
     with house.signed_in("anna") as anna:
         form = {"case": "begun", "mark": "restricted"}
         address = anna.post(f"{LIST}/empty", data=form, headers=PART).headers["hx-redirect"]
-        assert main_of(anna, address).one("h1").text == "New register: no rows yet"
+        assert main_of(anna, address).one("h1").text == "The register has no rows yet"
         full = opened(anna)
         for lang in LANGUAGES:
             for page in (LIST, address, full, f"{full}?table=sites", f"{full}/rows?table=activities&row=1"):

@@ -88,16 +88,16 @@ def test_a_year_on_the_page(house: House) -> None:
         step(dana, address, "complete")
         step(dana, address, "release")
         main = main_of(dana, address)
-        assert main.one("h1").text == "NORD, 2026: complete"
+        assert main.one("h1").text == "Declarations of 2026: complete"
         assert "a second, different person" in main.text and "December is estimated" in main.text
         assert "Release" not in [option.text for option in main.all("option")]
     with house.signed_in("rita") as rita:
         step(rita, address, "release")
         step(rita, address, "submit", "sent to the OPCW")
-        assert main_of(rita, address).one("h1").text == "NORD, 2026: submitted"
+        assert main_of(rita, address).one("h1").text == "Declarations of 2026: submitted"
         send(rita, address, SECOND, changes="row 1, row 2", why="the scale was wrong", of="data", day="2026-03-02")
         main = main_of(rita, address)
-        assert main.one("h1").text == "NORD, 2026: amended"
+        assert main.one("h1").text == "Declarations of 2026: amended"
         versions = main.one(id="versions").rows()
         assert [row[1].split()[0] for row in versions] == ["Operator", "Authority"]
         assert "row 1, row 2" in versions[1][4] and "the scale was wrong" in versions[1][5]
@@ -186,7 +186,7 @@ def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House
         assert shown in [link.attributes.get("href") for link in main_of(dana, address).all("a")]
         assert not main_of(dana, address).all("button", hx_post=f"{address}/versions/1/register")
         main = main_of(dana, shown)
-        assert "March 31, 2026" in main.one("h1").text
+        assert "31 March 2026" in main.one("h1").text
         (due,) = main.one(id="due").rows()
         assert due[2] == "NORD / A1" and due[3] == "thiodiglycol CWC 2B13"
         assert "12x" in main.one(id="faults").text

@@ -88,7 +88,7 @@ def test_no_more_bars_are_shown_than_fit_the_latest_of_them() -> None:
 
 def test_a_chart_has_a_label_for_each_bar_in_the_language_of_the_reader() -> None:
     line = time_line(events("2026-03-04"), reports("2026-03-03", "2026-03-05"))
-    assert [row["label"] for row in over_time(line, "en")["rows"]][::2] == ["Mar 3", "Mar 4", "Mar 5"]
+    assert [row["label"] for row in over_time(line, "en")["rows"]][::2] == ["3 Mar", "4 Mar", "5 Mar"]
     assert over_time(line, "zh")["rows"][2]["label"] == "3月4日"
     assert over_time(line, "ar")["rows"][2]["label"].startswith("4")
     by_month = over_time(time_line(events("2026-03-04"), reports("2026-03-03", "2026-03-05"), "month"), "fr")

@@ -82,9 +82,9 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
         assert page.one("h1").text.startswith("2 new events, 1 changed")
         titles = [event.one("h2").text for event in page.all("article", class_="event")]
         assert titles == [
-            "Seizure: sodium cyanide, Puerto Claro (Panama), March 4, 2026",
-            "Alleged use as a weapon: chlorine, Lesnoe (Ukraine), March 3, 2026",
-            "Accident: chlorine, Sandvik (Norway), March 2, 2026",
+            "Seizure: sodium cyanide, Puerto Claro (Panama), 4 March 2026",
+            "Alleged use as a weapon: chlorine, Lesnoe (Ukraine), 3 March 2026",
+            "Accident: chlorine, Sandvik (Norway), 2 March 2026",
         ]
         assert "Shown because: now also: confirmed; new figure" in page.all("article", class_="event")[2].text
 
@@ -386,6 +386,9 @@ def test_the_table_of_events_sorts_searches_and_is_given_as_csv(kept: KeptRun) -
         found = page_of(client, f"{kept.base}/table?find=lesnoe")
         assert [row[3] for row in found.one(id="events").rows()] == ["Lesnoe (Ukraine)"]
         csv = client.get(f"{kept.base}/table.csv?order=-affected", headers=PAGE).text.splitlines()
+        assert "4 March 2026" in {row[2] for row in rows}
+        (form,) = page.one("main").all("form", role="search")
+        assert [button.text for button in form.all("button")] == ["Show"]
         assert csv[0] == "kind,stage,date,place,agents,killed,affected,origins,reports,last,event"
         assert len(csv) == 4
         for address in ("table.xlsx", "picture.xlsx?by=region", "captures.xlsx"):

@@ -23,17 +23,27 @@ def recorded_pieces(claim: Claim, statement: Statement | None) -> tuple[Piece, .
 
 
 def _pieces(text: str, spans: Iterable[tuple[Span, int]]) -> Iterator[Piece]:
-    """Yield a text in pieces, those at ``spans`` marked with their numbers; of two that overlap the first is marked."""
+    """Yield a text in pieces, those at ``spans`` marked with their numbers; what overlaps is one with all of them."""
     at = 0
-    for (start, end), number in sorted(spans):
-        if start < at or end > len(text) or start == end:
-            continue
+    for (start, end), numbers in _joined((span, number) for span, number in spans if span[0] < span[1] <= len(text)):
         if start > at:
             yield Piece(text[at:start])
-        yield Piece(text[start:end], "doubt", number)
+        yield Piece(text[start:end], "doubt", numbers[0], also=numbers[1:])
         at = end
     if at < len(text):
         yield Piece(text[at:])
+
+
+def _joined(spans: Iterable[tuple[Span, int]]) -> list[tuple[Span, tuple[int, ...]]]:
+    """Return the stretches that some spans cover, in their order, each with the numbers of its spans."""
+    joined: list[tuple[Span, tuple[int, ...]]] = []
+    for (start, end), number in sorted(spans):
+        if joined and start < joined[-1][0][1]:
+            (first, last), numbers = joined[-1]
+            joined[-1] = (Span(first, max(last, end)), tuple(sorted({*numbers, number})))
+        else:
+            joined.append((Span(start, end), (number,)))
+    return joined
 
 
 def aspects_said(claim: Claim, lang: str) -> str:

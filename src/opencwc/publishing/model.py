@@ -122,13 +122,15 @@ class Figure(Struct, frozen=True):
 class Piece(Struct, frozen=True):
     """A stretch of a text that is shown as it stands; with a ``tone`` it is marked, with what is said of it.
 
-    ``to`` is the address of what is said at length, ``number`` the number that it has beside the text.
+    ``to`` is the address of what is said at length, ``number`` the number that it has beside the text; ``also`` are
+    further numbers, where more than one thing is said of the same words.
     """
 
     text: str
     tone: Tone | None = None
     number: int = 0
     to: str = ""
+    also: tuple[int, ...] = ()
 
 
 class Excerpt(_Block, frozen=True):

@@ -341,7 +341,7 @@ _LINES: dict[type, Callable[[Any], Iterable[str]]] = {
 def _pieces(pieces: Iterable[model.Piece]) -> Iterator[str]:
     """Yield the pieces of a text; the marked ones stand in brackets, with the number of what is said of them."""
     for piece in pieces:
-        yield f"[{piece.text}]{piece.number or ''}" if piece.tone else piece.text
+        yield f"[{piece.text}]{', '.join(map(str, (piece.number or '', *piece.also)))}" if piece.tone else piece.text
 
 
 def _lines_of(text: str, width: int) -> int:

@@ -71,6 +71,15 @@ def named_agents(text: str) -> list[tuple[str, Span]]:
     return [(one.value.name, Span(one.start, one.end)) for one in found if not one.value.in_war]
 
 
+def agent_called(name: str) -> str:
+    """Return the English name of the chemical that is called so in any of the six languages; empty where none is.
+
+    >>> agent_called("зарин"), agent_called("Tiodiglicol"), agent_called("氯气"), agent_called("unheard of")
+    ('sarin', 'thiodiglycol', 'chlorine', '')
+    """
+    return next((agent for agent, span in named_agents(name) if span == (0, len(name))), "")
+
+
 class _Agent(NamedTuple):
     """A chemical by its name; ``in_war`` where the word is a food elsewhere; ``small`` where it has no capital letter.
 

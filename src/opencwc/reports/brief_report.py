@@ -107,7 +107,7 @@ def brief_report(paper: BriefPaper) -> Report:
         lead=tuple(_lead(paper, lang)),
         contents=tuple(titles.items()),
         sections=sections,
-        closing=(sentence("brief_closing", lang),),
+        closing=(sentence("brief_closing", lang), *(_pinned(event, lang) for event in paper.events)),
         main="answer",
         marking=_marking(paper, lang),
         made=paper.released_by[-1].day if paper.is_released else paper.author.day,
@@ -182,7 +182,7 @@ def _card(event: BriefEvent, notes: _Notes, lang: str) -> Card:
         blocks.append(Bullets(tuple(sentence(one.says, lang) for one in summary.differences)))
     if any(_figures(line) != ("", "") for line in summary.lines):
         blocks.append(_table(summary, notes, lang))
-    blocks.extend(_version(event, lang))
+    blocks.extend(_since(event, lang))
     return Card(
         f"event-{summary.id}", (say(summary.headline, lang),), _badge(summary.stage, lang), blocks=tuple(blocks)
     )
@@ -246,10 +246,13 @@ def _table(summary: EventSummary, notes: _Notes, lang: str) -> Table:
     return Table(say("brief_figures", lang), tuple(say(name, lang) for name in names), rows)
 
 
-def _version(event: BriefEvent, lang: str) -> Iterator[Block]:
-    """Yield on which version of the event the brief was written, and what changed since."""
-    values = {"event": event.summary.id, "version": event.item.version}
-    yield Paragraph((sentence(Message("brief_pinned", dict(values)), lang),), "note")
+def _pinned(event: BriefEvent, lang: str) -> str:
+    """Return on which version of an event the brief was written."""
+    return sentence(Message("brief_pinned", {"event": event.summary.id, "version": event.item.version}), lang)
+
+
+def _since(event: BriefEvent, lang: str) -> Iterator[Block]:
+    """Yield what changed of an event since the brief was written."""
     if event.changes:
         yield Paragraph((sentence("brief_changed", lang),), "warning")
         yield Bullets(tuple(sentence(change, lang) for change in event.changes))

@@ -12,13 +12,11 @@ SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "pape
 
 
 def spoken_day(day: date, lang: str) -> str:
-    """Say a day as the language writes it; in English as files do (ISO 8601).
+    """Say a day as the language writes it.
 
     >>> spoken_day(date(2026, 11, 4), "fr"), spoken_day(date(2026, 11, 4), "en")
-    ('4\\xa0novembre 2026', '2026-11-04')
+    ('4\\xa0novembre 2026', '4 November 2026')
     """
-    if lang == "en":
-        return day.isoformat()
     month = Message(f"label_month_{day.month}")
     return say(Message("label_day", {"day": day.day, "month": month, "year": day.year}), lang)
 

@@ -1,8 +1,9 @@
-"""A real Chromium, the service as `opencwc serve` runs it, and pages whose every request and fault is written down."""
+"""Real browsers, the service as `opencwc serve` runs it, and pages whose every request and fault is written down."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Response, sync_playwright
 
 from web.browser.served import Served, serving
 
@@ -24,6 +25,15 @@ QUIET = (
     # Every name but this machine's leads nowhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+QUIET_FIREFOX: dict[str, str | float | bool] = {
+    # A proxy that nobody serves stands before every address but this machine's.
+    "network.proxy.type": 1,
+    "network.proxy.http": "127.0.0.1",
+    "network.proxy.http_port": 9,
+    "network.proxy.ssl": "127.0.0.1",
+    "network.proxy.ssl_port": 9,
+    "ui.prefersReducedMotion": 1,
+}
 NARROW, ZOOMED, DESK = {"width": 320, "height": 640}, {"width": 640, "height": 480}, {"width": 1280, "height": 900}
 """A telephone; a desk of 1280 at 200 %; a desk."""
 LOST = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "htmx:")
@@ -33,15 +43,34 @@ ECHO = "Failed to load resource: the server responded with a status of"
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; nothing in it can reach beyond this machine.
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers.
 
     For this folder only: while Playwright is open its loop runs in this thread, and no other test can run one.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium, without a window; nothing in it can reach beyond this machine."""
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
+def firefox(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Debian's Firefox, without a window; nothing in it can reach beyond this machine."""
+    program = tmp_path_factory.mktemp("firefox") / "firefox"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{Path(__file__).with_name("firefox.py")}" "$@"\n')
+    program.chmod(0o755)
+    firefox = playwright.firefox.launch(
+        channel="moz-firefox", executable_path=program, firefox_user_prefs=dict(QUIET_FIREFOX)
+    )
+    yield firefox
+    firefox.close()
 
 
 @dataclass
@@ -182,6 +211,7 @@ class Visitors:
 
     def _as_new(self, watched: Watched, person: str) -> Watched:
         """Have a page that is kept forget what the last test did: its language, what happened, how wide it was."""
+        watched.page.goto("about:blank")  # where no script of the last test asks for anything more
         watched.forget()
         watched.page.context.clear_cookies()
         if person:
@@ -207,12 +237,23 @@ class Visitors:
             context.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, served: Served, kept: dict[str, Watched]) -> Iterator[Visitors]:
-    """Open pages as people of the invented State; the test fails where anything on them went wrong."""
+def visiting(browser: Browser, served: Served, kept: dict[str, Watched]) -> Iterator[Visitors]:
+    """Give the visitors of a test, and look at each of their pages when it ends."""
     visitors = Visitors(browser, served, kept)
     try:
         yield visitors
         assert visitors.wrong() == []
     finally:
         visitors.leave()
+
+
+@pytest.fixture
+def open_page(browser: Browser, served: Served, kept: dict[str, Watched]) -> Iterator[Visitors]:
+    """Open pages as people of the invented State; the test fails where anything on them went wrong."""
+    yield from visiting(browser, served, kept)
+
+
+@pytest.fixture
+def open_in_firefox(firefox: Browser, served: Served) -> Iterator[Visitors]:
+    """Open pages as `open_page` does, in Firefox."""
+    yield from visiting(firefox, served, {})

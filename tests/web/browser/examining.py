@@ -112,8 +112,10 @@ LOOK = f"""() => ({{
   lang: document.documentElement.lang, dir: document.documentElement.dir,
   texts: ({TEXTS})(), nameless: ({NAMELESS})(), headings: ({HEADINGS})(),
 }})"""
-UNFOLD = """() => { for (const one of document.querySelectorAll("main details:not(.menu)"))
+UNFOLD = """() => { for (const one of document.querySelectorAll("main details"))
   if (!one.querySelector("[data-editor], [data-chart]")) one.open = true; }"""
+SHUT_MENUS = """() => { for (const one of document.querySelectorAll("main details.menu")) one.open = false; }"""
+"""A menu that is open lies above the targets of its page."""
 
 
 def look(page: Page) -> dict[str, Any]:

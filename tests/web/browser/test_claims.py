@@ -36,7 +36,7 @@ def test_a_claim_is_read_beside_its_record_corrected_and_taken_along(
     expect(page.locator(".claim-pair")).to_contain_text(claim["matched"])
 
     _correct(page, words, hand)
-    expect(page.locator("h1")).to_contain_text(words("claims_not_in_record"))
+    expect(page.locator("h1")).to_contain_text(words("claims_not_in_record").rstrip("."))
     expect(page.locator("main")).to_contain_text("Leila Haddad")
 
     after = [row for row in _claims(page, run, tmp_path / "after.csv") if row["sentence"] == claim["sentence"]]

@@ -59,7 +59,7 @@ class Year:
     def heading(self, state: str) -> str:
         """Return what the page of the submission says in its heading."""
         said = self.words(f"submission_state_{state}")
-        return self.words("page_submissions_heading", sites=SITE, year=str(YEAR), state=said)
+        return self.words("page_submissions_answer", year=str(YEAR), state=said)
 
     def at(self, page: Page) -> Page:
         """Open the page of the submission."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -23,7 +24,11 @@ BENZENE = {"x": 204, "y": 36}
 @pytest.fixture
 def drawing(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Watched]:
     """A page with an editor that nobody has opened yet."""
-    with page_of(DRAW.format(value=getattr(request, "param", "")), "editor.js") as address:
+    yield from drawing_in(browser, getattr(request, "param", ""))
+
+
+def drawing_in(browser: Browser, value: str = "") -> Iterator[Watched]:
+    with page_of(DRAW.format(value=value), "editor.js") as address:
         page = browser.new_page()
         watched = watch(page, address)
         page.goto(address)
@@ -53,6 +58,18 @@ def test_what_is_drawn_becomes_the_value_as_if_it_had_been_typed(drawing: Watche
 
     expect(drawing.page.locator("#value")).to_have_value("c1ccccc1")
     assert drawing.page.evaluate("window.typed") == "c1ccccc1"
+
+
+@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="Debian's Firefox is not there, as on Ubuntu")
+def test_firefox_draws_with_a_build_of_its_own(firefox: Browser) -> None:
+    for drawing in drawing_in(firefox):
+        open_editor(drawing)
+        assert "/static/vendor/jsme/gecko.cache.js" in drawing.paths()
+
+        drawing.page.locator("iframe").click(position=BENZENE)
+        drawing.page.locator("iframe").click(position={"x": 400, "y": 250})
+
+        expect(drawing.page.locator("#value")).to_have_value("c1ccccc1")
 
 
 @pytest.mark.parametrize("drawing", ["CCO"], indirect=True)

@@ -1,11 +1,13 @@
-"""The main job of each role, from home to its result in at most five actions: by mouse, by keyboard, on a telephone.
+"""The main job of each role, from home to its result in at most five actions, in two browsers.
 
-An action is a press or a text that is written; to move the mouse or the focus is none.
+Each is done by mouse, by keyboard and on a phone. An action is a press or a text that is written; to move the mouse or
+the focus is none.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -13,7 +15,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from web.browser.conftest import DESK, Visitors
+from web.browser.conftest import DESK, LOST, Visitors
 from web.browser.walking import Hand, Keyboard, Mouse, Words
 
 MOST = 5
@@ -123,18 +125,35 @@ WAYS = {
     "ar-mouse": ("ar", Mouse(), DESK),
     "ar-keyboard-phone": ("ar", Keyboard(), PHONE),
 }
+WAYS_IN_FIREFOX = {
+    "en-mouse": ("en", Mouse(), DESK),
+    "fr-keyboard": ("fr", Keyboard(), DESK),
+    "ar-mouse-phone": ("ar", Mouse(), PHONE),
+}
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("role", JOBS)
 def test_a_role_comes_from_home_to_the_result_of_its_job(open_page: Visitors, role: str, way: str) -> None:
-    person, work, job = JOBS[role]
-    lang, hand, room = WAYS[way]
-    page = open_page(person, "", kept=True).page
+    page = open_page(JOBS[role][0], "", kept=True).page
+    does_the_job(page, open_page, role, *WAYS[way])
+
+
+@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="Debian's Firefox is not there, as on Ubuntu")
+@pytest.mark.parametrize("way", WAYS_IN_FIREFOX)
+@pytest.mark.parametrize("role", JOBS)
+def test_a_role_does_its_job_in_firefox_too(open_in_firefox: Visitors, role: str, way: str) -> None:
+    # A key before the answer to the last one ends that request, which Firefox reports.
+    page = open_in_firefox(JOBS[role][0], "", expect=LOST).page
+    does_the_job(page, open_in_firefox, role, *WAYS_IN_FIREFOX[way])
+
+
+def does_the_job(page: Page, visitors: Visitors, role: str, lang: str, hand: Hand, room: dict[str, int]) -> None:
+    _, work, job = JOBS[role]
     page.set_viewport_size(room)  # type: ignore[arg-type]
     page.goto(f"/?work={work}&lang={lang}")
     does = Actions(page, Words(lang), hand)
-    with open_page.served.without_rechecks():
+    with visitors.served.without_rechecks():
         job(does)
     assert does.made <= MOST
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -144,6 +144,16 @@ def test_the_whole_list_prints_without_its_tools(open_page: Visitors, goods: str
     page.emulate_media(media="screen")
 
 
+def test_a_unit_fits_the_sheet_and_prints_no_way_back(open_page: Visitors, served: Served, goods: str) -> None:
+    unit = list_units(served.book, served.people["leila"], Filter(case=goods)).units[0]
+    page = open_page("leila", f"/casebook/units/{unit.number}", viewport={"width": 700, "height": 990}).page
+    expect(page.locator("p.back")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("p.back")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_a_telephone_shows_cards_that_fit_and_a_way_to_decide(open_page: Visitors, goods: str, lang: str) -> None:
     page = open_page("leila", f"/casebook?part=findings&case={goods}&lang={lang}", viewport=PHONE).page

@@ -15,7 +15,7 @@ from opencwc.casebook.runs import begin_run
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject
 from opencwc.records import to_plain
 from opencwc.screening import screen
-from opencwc.verbs import verb_named, verbs
+from opencwc.verbs import verb_named, verbs, verdicts_by_gravity
 from opencwc.wording import LANGUAGES, say
 from web.signing_in import House
 
@@ -90,7 +90,7 @@ def test_the_due_case_comes_first_among_equals(house: House) -> None:
     with house.signed_in("rita") as client:
         client.patch("/api/v1/cases/late", json={"due": "2026-11-30"})
         listed = lines(page_of(client, "/casebook"))
-        assert "late" in listed[0].text and "November 30, 2026" in listed[0].text
+        assert "late" in listed[0].text and "30 November 2026" in listed[0].text
 
 
 @pytest.mark.parametrize("login", ["anna", "audra"])
@@ -145,7 +145,7 @@ def test_a_filter_without_meaning_is_answered_by_a_page(house: House, query: str
 def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -> None:
     with house.signed_in("rita") as client:
         checked = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")
-        assert "CWC" in checked.text and "November 24, 2026" in checked.text and "Rows: 4" in checked.text
+        assert "CWC" in checked.text and "24 November 2026" in checked.text and "Rows: 4" in checked.text
         unread = checked.one("a", class_="unread")
         assert unread.text.endswith("1")
         assert len(lines(page_of(client, unread.attributes["href"]))) == 1
@@ -180,16 +180,26 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         assert len(client.get(f"{FINDINGS}&view=table&case=bulk", headers=PAGE).content) < 150_000
 
 
-def test_single_findings_are_sorted_by_a_heading(house: House) -> None:
+def test_findings_stand_by_weight_and_are_sorted_by_a_heading(house: House) -> None:
+    places = {say(f"verdict_{name}"): place for place, name in enumerate(verdicts_by_gravity())}
+
+    def weights(page: Element) -> list[int]:
+        return [places[line.one(class_="badge").text] for line in lines(page)]
+
+    def sorted_by(page: Element, order: str) -> Element:
+        (heading,) = [one for one in page.all("a", class_="sorts") if f"order={order}&" in one.attributes["href"] + "&"]
+        return page_of(client, heading.attributes["href"])
+
     with house.signed_in("rita") as client:
-        page = page_of(client, f"{FINDINGS}&view=table")
-        (heading,) = [one for one in page.all("a", class_="sorts") if "order=verdict" in one.attributes["href"]]
-        sorted_page = page_of(client, heading.attributes["href"])
-        verdicts = [line.one(class_="badge").text for line in lines(sorted_page)]
-        assert verdicts == sorted(verdicts) and len(verdicts) == len(lines(page)) > 1
-        again = next(one for one in sorted_page.all("a", class_="sorts") if "order=-verdict" in one.attributes["href"])
-        turned = page_of(client, again.attributes["href"])
-        assert [line.one(class_="badge").text for line in lines(turned)] == sorted(verdicts, reverse=True)
+        for view in ("", "&view=table"):
+            page = page_of(client, f"{FINDINGS}{view}")
+            assert weights(page) == sorted(weights(page)) and len(set(weights(page))) > 1
+            turned = sorted_by(page, "-verdict")
+            assert weights(turned) == sorted(weights(page), reverse=True)
+            assert weights(sorted_by(turned, "verdict")) == weights(page)
+        kept = sorted_by(page, "finding")
+        numbers = [int(line.one("th").text) for line in lines(kept)]
+        assert numbers == sorted(numbers) and len(numbers) > 1
         assert page_of(client, f"{FINDINGS}&view=table&order=mentions").one("th", aria_sort="ascending")
 
 
@@ -244,7 +254,7 @@ def test_a_new_case_is_opened_and_an_auditor_opens_none(house: House) -> None:
         answer = client.post("/casebook/cases", data={"name": "new-one", "title": "Of <today>", "due": "2027-01-02"})
         assert (answer.status_code, answer.headers["hx-redirect"]) == (204, "/cases/new-one")
         row = next(line for line in lines(page_of(client, "/casebook?part=cases")) if "new-one" in line.text)
-        assert "Of <today>" in row.text and "January 2, 2027" in row.text
+        assert "Of <today>" in row.text and "2 January 2027" in row.text
         part, _ = post(client, "/casebook/cases", 409, name="new-one")
         assert part.one(data_kind="conflict")
         post(client, "/casebook/cases", 422, name="Not A Name")
@@ -326,7 +336,7 @@ def test_a_card_says_what_a_finding_rests_on_as_its_verb_says_it(of_every_verb: 
     book, keeper = of_every_verb.book, Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     told = {
         "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party since April"),
-        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "March 31, 2027"),
+        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "31 March 2027"),
         "law": (Evidence("passage", "act.txt 3", value="Nobody may develop it.", span=(0, 22)), "Nobody may develop"),
     }
     for verb, (evidence, _) in told.items():

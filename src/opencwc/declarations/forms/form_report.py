@@ -100,8 +100,8 @@ class _Paper:
             facts.append(Fact(self.say("form_label_treaty_due"), (self.day(held.treaty_due),)))
         if held.state:
             facts.append(Fact(self.say("form_label_state"), (self.state(held.state),)))
-        number: Words = Text(held.form, verbatim=True) if held.form else self.say("form_number_unknown")
-        facts.append(Fact(self.say("form_label_form"), (number,)))
+        if held.form:
+            facts.append(Fact(self.say("form_label_form"), (Text(held.form, verbatim=True),)))
         yield Facts(tuple(facts))
         for chemical in held.chemicals:
             yield from self.chemical(held, chemical, 1)

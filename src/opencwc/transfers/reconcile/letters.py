@@ -190,7 +190,7 @@ class _Letter:
         chemical: list[Words] = [name_said(substance.name, self.lang)]
         if substance.key != substance.name:
             chemical.append(Text(substance.key, verbatim=True))
-        chemical += (Text(entry, verbatim=True) for entry in substance.entries)
+        chemical += (Text(entry, verbatim=True) for entry in substance.entries if entry.startswith("CWC "))
         has_threshold = substance.threshold_kg is not None
         exporter, importer = (state_name(state, self.lang) for state in (pair.exporter, pair.importer))
         yield Facts((
@@ -250,9 +250,10 @@ class _Letter:
             yield Paragraph((self.say("letters_lines_none"),))
 
     def table(self) -> Table:
-        """List the lines, those that seem to be one shipment under one another."""
+        """List the lines, those that seem to be one shipment under one another; concentrations where one is known."""
+        known = any(line.concentration is not None for line in self.asked.lines)
         headings = (*(f"line_{name}" for name in ("number", "state", "flow", "partner")), "chemical",
-                    *(f"line_{name}" for name in ("id", "date", "kg", "concentration")))  # fmt: skip
+                    *(f"line_{name}" for name in ("id", "date", "kg", *["concentration"] * known)))  # fmt: skip
         return Table(
             self.say("letters_lines"),
             tuple(self.say(f"letters_{heading}") for heading in headings),
@@ -264,16 +265,24 @@ class _Letter:
                     state_name(line.partner, self.lang) if line.partner else "—",
                     name_said(line.chemical or self.discrepancy.substance.name, self.lang),
                     Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
-                    Text(line.day, verbatim=True),
+                    self.day(line.day),
                     "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),
-                    "—" if line.concentration is None else spoken_quantity(line.concentration, "%", self.lang),
+                    *[self.concentration(line)] * known,
                 )
                 for line in self.asked.lines
             ),
         )
 
+    def concentration(self, line: LetterLine) -> str:
+        return "—" if line.concentration is None else spoken_quantity(line.concentration, "%", self.lang)
+
     def authority(self, state: str) -> str:
         return self.say("letters_authority", state=state_name(state, self.lang))
+
+    def day(self, written: str) -> Words:
+        """Say the day of a line as the language writes it; a ledger may have its year only."""
+        whole = len(written) == len("2026-11-04")
+        return spoken_day(date.fromisoformat(written), self.lang) if whole else Text(written, verbatim=True)
 
     def kg(self, quantity: float) -> str:
         return spoken_quantity(quantity, "kg", self.lang) if quantity else self.say("letters_none")

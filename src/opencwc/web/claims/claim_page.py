@@ -19,6 +19,7 @@ from opencwc.reports.model import Span
 from opencwc.web.claims.claim_run import RELATIONS, ShownClaim, claim_run
 from opencwc.web.claims.face import RUNS
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
+from opencwc.web.server.days_and_sizes import with_written_days
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
@@ -61,7 +62,8 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
         summary=summary_of(history) if history else None, relations=RELATIONS, aspects=PARTS,
         offered=offered_statements(kept.statements, "", one.statement),
         seen=one.standing.decision.seq if one.standing.decision else 0,
-        terms=tuple(terms_of(one.claim.record, lang)),
+        terms=[(name, [with_written_days(text, lang) for text in texts])
+               for name, texts in terms_of(one.claim.record, lang)],
     )  # fmt: skip
 
 

@@ -32,10 +32,10 @@ from opencwc.web.claims.claim_run import (
 )
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, listed
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, day_column, listed
+from opencwc.web.server.page import language_of, page, word_of_page
 from opencwc.web.server.service import Router
-from opencwc.wording import day_said, say
+from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 A_PAGE = 50
@@ -73,8 +73,8 @@ COLUMNS: tuple[ListColumn[ShownClaim], ...] = (
     ListColumn("differs", "claims_column_differs_in", lambda row, lang: aspects_said(row.claim, lang)),
     ListColumn("speaker", "claims_column_speaker", heard_said),
     ListColumn("source", "watch_field_source", lambda row, lang: row.report.source or row.report.id),
-    ListColumn(
-        "published", "claims_column_published", lambda row, lang: day_said(row.day.date(), lang),
+    day_column(
+        "published", "claims_column_published", lambda row: row.day.date().isoformat(),
         lambda row: row.day.timestamp(),
     ),
     ListColumn("stands", "casebook_column_status", status_said),
@@ -115,7 +115,7 @@ def show_claims(
     some = slice(after, after + A_PAGE)
     return page(
         request, "claims/list.html", run=run, shown=run.shown, wanted=wanted, list=found,
-        rows=list(zip(found.rows[some], found.texts[some], strict=True)), speaker_said=speaker_said,
+        rows=found.lines(some), speaker_said=speaker_said,
         more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, aspects=list(choices(run)), formats=FORMATS,
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def _grouped(request: Request, run: ClaimRun, grouped: GroupedBy, groups: list[G
     named = [group for group in groups if grouped == "speakers" or group.claims[0].event is not None]
     return page(
         request, "claims/groups.html", run=run, shown=run.shown, grouped=grouped, list=found,
-        rows=list(zip(found.rows, found.texts, strict=True)), filtered_by=FILTERED_BY[grouped],
+        rows=found.lines(), filtered_by=FILTERED_BY[grouped],
         differing=_differing(named), all=len(named),
     )  # fmt: skip
 
@@ -156,8 +156,9 @@ def record_columns(run: ClaimRun) -> tuple[ListColumn[Group], ...]:
         ListColumn("statement", "claims_column_statement", lambda row, lang: by_id[row.key].text),
         ListColumn("source", "report_source", lambda row, lang: by_id[row.key].source),
         ListColumn(
-            "date", "claims_column_made", lambda row, lang: made_said(by_id[row.key], lang),
+            "date", "claims_column_made", lambda row, _: made_said(by_id[row.key], "en"),
             lambda row: by_id[row.key].made.timestamp(),
+            on_page=lambda row, lang: word_of_page(made_said, lang)(by_id[row.key]),
         ),
         *_COUNTED[:3],
     )  # fmt: skip
@@ -174,7 +175,7 @@ def show_record(
     some = slice(after, after + A_PAGE)
     return page(
         request, "claims/record.html", run=run, shown=run.shown, list=found,
-        rows=list(zip(found.rows[some], found.texts[some], strict=True)), by_id=run.shown.kept.statement_by_id,
+        rows=found.lines(some), by_id=run.shown.kept.statement_by_id,
         more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, differing=_differing(statements),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.web.declarations.forms import YEARS
 from opencwc.web.server import downloads
-from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWanted, listed
+from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
@@ -65,8 +65,8 @@ def _what(day: CalendarDay, lang: str) -> str:
 
 
 COLUMNS: Sequence[ListColumn[CalendarDay]] = (
-    ListColumn("own_day", "calendar_own_day", lambda day, _: day.own_day.isoformat() if day.own_day else ""),
-    ListColumn("treaty_day", "calendar_treaty_day", lambda day, _: day.treaty_day.isoformat()),
+    day_column("own_day", "calendar_own_day", lambda day: day.own_day.isoformat() if day.own_day else ""),
+    day_column("treaty_day", "calendar_treaty_day", lambda day: day.treaty_day.isoformat()),
     ListColumn("what", "calendar_what", _what),
     ListColumn("period", "calendar_period", lambda day, _: str(day.period)),
     ListColumn("source", "calendar_source", lambda day, lang: cited(day.deadline.source, lang)),

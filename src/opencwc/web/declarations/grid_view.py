@@ -145,13 +145,13 @@ def _row(
 
 def answer_of(opened: OpenedRegister, lang: str) -> str:
     """Return the answer that stands in the heading: how much of the register has to be looked at."""
-    name, count = opened.kept.versions[0].name, len(opened.read.faults)
+    count = len(opened.read.faults)
     rows = sum(len(sheet.order) for sheet in opened.sheets.values())
     if not rows:
-        return say_of("page_grid_empty", lang, name=name)
+        return say_of("page_grid_empty", lang)
     if not count:
-        return say_of("page_grid_sound", lang, name=name)
-    return say_of("page_grid_faults", lang, name=name, count=count)
+        return say_of("page_grid_sound", lang)
+    return say_of("page_grid_faults", lang, count=count)
 
 
 def say_of(id: str, lang: str, **values: Any) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Form, Query, Request
+from msgspec import Struct, structs
 from pydantic import Field
 from starlette.responses import Response
 
@@ -24,18 +26,21 @@ from opencwc.jobs.briefs import (
     release_brief,
 )
 from opencwc.jobs.source_list import source_list
+from opencwc.publishing.model import Paragraph, Report, Text
 from opencwc.reports.brief import LONGEST, MOST_EVENTS, UNRATED, BriefDraft, Judgement
 from opencwc.reports.brief_report import brief_report
 from opencwc.reports.estimates import confidences, likelihoods
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY, grades_of
 from opencwc.reports.summaries import EventSummary
 from opencwc.web.reports.face import RUNS
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
+from opencwc.web.server.days_and_sizes import with_written_days
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 
 router = Router(include_in_schema=False)
 STATE_TONES = {"draft": "doubt", "one_release": "doubt", "released": "mild", "superseded": "gap"}
@@ -98,8 +103,14 @@ def show_briefs(request: Request, number: Number) -> Response:
     released = sum(any(one.state == "released" for one in versions) for versions in having.briefs.values())
     return page(
         request, "reports/briefs.html", shown=having.shown, having=having, briefs=list(reversed(last)),
-        released=released, tones_of=STATE_TONES,
+        released=released, tones_of=STATE_TONES, titles=titles_apart(having.decided),
     )  # fmt: skip
+
+
+def titles_apart(events: Sequence[EventSummary]) -> dict[str, str]:
+    """Return by their ids the title of the first report of events that nothing in their headlines tells apart."""
+    heard = Counter(say(one.headline) for one in events)
+    return {one.id: shown_title(one.lines[0].told) if heard[say(one.headline)] > 1 else "" for one in events}
 
 
 @router.get("/watch/runs/{number}/briefs/new", action=("read", "keep"))
@@ -155,10 +166,29 @@ def show_brief(request: Request, number: Number, brief: Number, version: _Versio
     paper = having.paper(shown_version)
     return page(
         request, "reports/brief.html", shown=having.shown, having=having, it=shown_version, versions=versions,
-        is_last=is_last, changed=[event for event in paper.events if event.changes], report=brief_report(paper),
-        tones_of=STATE_TONES, formats=tuple(FILES),
+        is_last=is_last, changed=[event for event in paper.events if event.changes],
+        report=as_page(brief_report(paper)), tones_of=STATE_TONES, formats=tuple(FILES),
         release=_next_release(person, having, shown_version) if is_last else "",
     )  # fmt: skip
+
+
+def as_page(report: Report) -> Report:
+    """Return a brief as a page shows it: in English its days are written out, but for those in a person's own words."""
+    if report.lang != "en":
+        return report
+    sections = tuple(_written_out(one) if one.id == "events" else one for one in report.sections)
+    return structs.replace(report, lead=_written_out(report.lead), sections=sections, notes=_written_out(report.notes))
+
+
+def _written_out(value: Any) -> Any:
+    """Return a part of a brief with its days written out; paragraphs and titles are people's and outlets' own words."""
+    if isinstance(value, str):
+        return with_written_days(value, "en")
+    if isinstance(value, tuple | list):
+        return tuple(map(_written_out, value))
+    if not isinstance(value, Struct) or isinstance(value, Paragraph | Text):
+        return value
+    return structs.replace(value, **{name: _written_out(getattr(value, name)) for name in value.__struct_fields__})
 
 
 def _next_release(person: Person, having: BriefRun, version: BriefVersion) -> str:

@@ -16,10 +16,10 @@ from opencwc.reports.page_history import CapturedPages, PageCapture, PageHistory
 from opencwc.reports.private_people import masked
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
-from opencwc.wording import RIGHT_TO_LEFT, day_said
+from opencwc.wording import RIGHT_TO_LEFT
 
 router = Router(include_in_schema=False)
 MOST_ROWS = 100
@@ -41,8 +41,8 @@ COLUMNS: tuple[ListColumn[PageHistory], ...] = (
         "failed", "page_captures_failed", lambda row, lang: str(len(row.captures) - len(row.had)),
         lambda row: len(row.captures) - len(row.had), number=True,
     ),
-    ListColumn(
-        "last", "page_captures_last", lambda row, lang: day_said(row.captures[-1].taken.date(), lang),
+    day_column(
+        "last", "page_captures_last", lambda row: row.captures[-1].taken.date().isoformat(),
         lambda row: row.captures[-1].taken.timestamp(),
     ),
 )  # fmt: skip
@@ -54,10 +54,9 @@ def show_captures(request: Request, number: Number, order: ListWanted) -> Respon
     case, lang = pages_of_case(book_of(request), person_of(request), number), language_of(request)
     pages = case.pages
     rows = listed(_first(pages, order), COLUMNS, order, lang)
-    shown = rows.rows[:MOST_ROWS]
     return page(
         request, "reports/captures.html", shown=case.shown, pages=case, list=rows,
-        rows=list(zip(shown, rows.texts, strict=False)), more=max(0, len(pages) - len(shown)) if not order.find else 0,
+        rows=rows.lines(slice(MOST_ROWS)), more=0 if order.find else max(0, len(pages) - min(rows.found, MOST_ROWS)),
         again=pages.again, changed=pages.changed, failed=pages.failed, sought=MOST_SOUGHT,
         is_long=len(pages) > MOST_SOUGHT,
     )  # fmt: skip

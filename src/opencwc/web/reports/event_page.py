@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
@@ -20,6 +21,7 @@ from opencwc.publishing.model import Piece
 from opencwc.reports.actors import Actor, find_actors
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.departures import Departures
+from opencwc.reports.event_columns import EventRow
 from opencwc.reports.event_wording import agents_said, date_said, figure_said, place_others_said, place_said
 from opencwc.reports.findings import spans_by_name
 from opencwc.reports.model import Told
@@ -34,7 +36,7 @@ from opencwc.web.reports.saved_pages import following
 from opencwc.web.reports.saved_watch import KINDS, KindName, StageName
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import leading_to
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import language_of, page, word_of_page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import RIGHT_TO_LEFT, say
 
@@ -97,11 +99,18 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
         columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
-        near=run.index.nearest(summary, MOST_NEAR), seen=len(run.decisions), in_full=in_full,
+        near=near_events(run, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
         second_looks=run.looks_at(summary), waits=run.waits(summary), kinds=KINDS, stages=get_args(StageName),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
+
+
+def near_events(run: EventRun, summary: EventSummary) -> list[tuple[EventRow, bool]]:
+    """Return the events that one may be joined with, each with whether another one of them has the same headline."""
+    near = run.index.nearest(summary, MOST_NEAR)
+    heard = Counter(say(one.headline) for one in near)
+    return [(one, heard[say(one.headline)] > 1) for one in near]
 
 
 def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_full: bool = False) -> ReportRow:
@@ -140,7 +149,7 @@ def _facts_said(told: Told, lang: str) -> Iterator[str]:
     """Yield the facts of a report in words, in the order of `COLUMNS`."""
     yield say(f"verdict_{told.nature.stage}", lang)
     yield say(f"watch_stance_{told.nature.stance}", lang) if told.nature.stance else ""
-    yield date_said(told.date.text, lang) if told.date.text else ""
+    yield word_of_page(date_said, lang)(told.date.text) if told.date.text else ""
     yield say(place_said(told.place), lang)
     yield agents_said(told.agents.names, lang)
     for count in (told.casualties.killed, told.casualties.affected):

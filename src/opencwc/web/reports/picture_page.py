@@ -25,7 +25,7 @@ from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, ch
 from opencwc.web.reports.time_line import STEPS, Step, TimeLine, bar_said, left_out_said, over_time, time_line
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
-from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, day_column, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
@@ -106,7 +106,7 @@ def show_picture(
     return page(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
         total=len(picture.events), countries=picture.countries,
-        list=shown_months, rows=list(zip(shown_months.rows, shown_months.texts, strict=True)),
+        list=shown_months, rows=shown_months.lines(),
         places=[(place, say(place.said, lang)) for place in picture.places],
         more_places=picture.all_places - len(picture.places), map=event_map(picture.places),
         line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
@@ -148,8 +148,12 @@ def columns_of(by: By) -> tuple[ListColumn[AreaMonth], ...]:
     return (ListColumn("area", label, lambda row, lang: say(area_named(row.area), lang)), *_COLUMNS)
 
 
+def _month_said(month: str, lang: str) -> str:
+    return say(day_said(month), lang).replace(" ", "\u00a0")
+
+
 _COLUMNS: tuple[ListColumn[AreaMonth], ...] = (
-    ListColumn("month", "page_watch_month", lambda row, lang: say(day_said(row.month), lang), lambda row: row.month),
+    day_column("month", "page_watch_month", lambda row: row.month, said=_month_said),
     ListColumn(
         "events", "page_watch_events", lambda row, lang: str(len(row.events)), lambda row: len(row.events), number=True
     ),

@@ -11,6 +11,7 @@ from pydantic import Field
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.records import to_plain
+from opencwc.reports.agents import agent_called
 from opencwc.reports.event_wording import agent_said
 from opencwc.reports.watch_question import WatchQuestion
 from opencwc.web.server.api_parameters import Closed
@@ -69,7 +70,8 @@ class WatchForm(Closed):
 
     def question(self) -> WatchQuestion:
         """Return what was filled in; raise `InputError` where that is nothing, or where it has no name."""
-        written = (english_name(name.strip()) for name in _COMMA.split(self.more_agents))
+        names = map(str.strip, _COMMA.split(self.more_agents))
+        written = (agent_called(name) or english_name(name) for name in names)
         question = WatchQuestion(
             _each_once(self.countries), _each_once(self.kinds), _each_once(self.stages),
             _each_once((*self.agents, *written)), _each_once(self.languages), " ".join(self.words.split()),

@@ -26,11 +26,11 @@ from opencwc.web.casebook.upload_forms import FILE, UploadForm, Uploads
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed
 from opencwc.web.server.htmx_headers import announcing, leading_to
-from opencwc.web.server.listing import Ending, ListColumn, ListWanted, listed
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.web.server.service import Router, book_of, person_of, service_of
-from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, day_said, say
+from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say
 from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
@@ -109,8 +109,8 @@ COLUMNS: tuple[ListColumn[SourceRow], ...] = (
         "state", "page_source_state", lambda row, lang: say(f"page_source_{row.health.state}", lang),
         lambda row: STATES.index(row.health.state),
     ),
-    ListColumn(
-        "last", "page_watch_last", lambda row, lang: day_said(row.outlet.last.date(), lang) if row.outlet else "",
+    day_column(
+        "last", "page_watch_last", lambda row: row.outlet.last.date().isoformat() if row.outlet else "",
         lambda row: row.outlet.last.timestamp() if row.outlet else 0.0,
     ),
     _numbers("reports", "watch_field_reports", lambda outlet: outlet.count),
@@ -139,7 +139,7 @@ def show_sources(request: Request, wanted: SourcesAsked, order: ListWanted) -> R
     query = "&".join(part for part in (wanted.query, order.query) if part)
     return page(
         request, "reports/sources.html", list=rows, wanted=wanted, counts=counts, total=len(read.rows),
-        rows=list(zip(rows.rows, rows.texts, strict=True))[:MOST_ROWS], more=max(0, len(rows.rows) - MOST_ROWS),
+        rows=rows.lines(slice(MOST_ROWS)), more=max(0, len(rows.rows) - MOST_ROWS),
         ungraded=sum(not row.grade for row in read.rows), newest=read.newest, address=address_of_outlet, base=LIST,
         csv=f"{LIST}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip
@@ -182,6 +182,7 @@ def show_outlet(request: Request, name: OutletName) -> Response:
         region=region_said(row.source.region, lang) if row.source else "", languages_said=_languages(row, lang),
         address=address_of_outlet, more=max(0, len(outlet.reports) - MOST_REPORTS) if outlet else 0,
         more_events=max(0, len(row.events) - MOST_EVENTS), ownership_said=partial(ownership_said, lang=lang),
+        region_said=partial(region_said, lang=lang), language_said=partial(language_said, lang=lang),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Annotated
 from weakref import WeakKeyDictionary
@@ -19,10 +19,10 @@ from opencwc.reports.summaries import STAGES
 from opencwc.web.reports.event_run import EventsAsked, choices_of, event_run
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, listed
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, day_column, listed
+from opencwc.web.server.page import language_of, page, word_of_page
 from opencwc.web.server.service import Router
-from opencwc.wording import day_said, say
+from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 A_PAGE = 100
@@ -41,13 +41,8 @@ def _agents(names: tuple[str, ...], lang: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _day(day: date, lang: str) -> str:
-    return day_said(day, lang)
-
-
-@lru_cache(maxsize=20_000)
 def _date(text: str, lang: str) -> str:
-    return date_said(text, lang) if text else ""
+    return str(word_of_page(date_said, lang)(text)) if text else ""
 
 
 def _figures(numbers: tuple[int, ...], lang: str) -> str:
@@ -60,10 +55,7 @@ COLUMNS: tuple[ListColumn[EventRow], ...] = (
         "stage", "watch_field_stage", lambda row, lang: say(f"verdict_{row.stage}", lang),
         lambda row: STAGES.index(row.stage),
     ),
-    ListColumn(
-        "date", "watch_field_date", lambda row, lang: _date(row.date.text, lang),
-        lambda row: row.date.text,
-    ),
+    day_column("date", "watch_field_date", lambda row: row.date.text, said=_date),
     ListColumn("place", "watch_field_place", lambda row, lang: _place(row.place._replace(point=None), lang)),
     ListColumn("agents", "watch_field_agents", lambda row, lang: _agents(row.agents, lang)),
     ListColumn(
@@ -82,8 +74,8 @@ COLUMNS: tuple[ListColumn[EventRow], ...] = (
         "reports", "watch_field_reports", lambda row, lang: str(row.reports), lambda row: row.reports,
         number=True,
     ),
-    ListColumn(
-        "last", "page_watch_last", lambda row, lang: _day(row.last.date(), lang), lambda row: row.last.timestamp()
+    day_column(
+        "last", "page_watch_last", lambda row: row.last.date().isoformat(), lambda row: row.last.timestamp(), _date
     ),
 )  # fmt: skip
 WITH_IDS = (*COLUMNS, ListColumn[EventRow]("event", "label_id", lambda row, lang: row.id))
@@ -103,7 +95,7 @@ def show_table(
     more = max(0, shown_events.found - after - A_PAGE)
     return page(
         request, "reports/table.html", run=run, shown=run.shown, wanted=wanted, list=shown_events,
-        rows=list(zip(shown_events.rows, shown_events.texts, strict=True)), more=more,
+        rows=shown_events.lines(), more=more,
         next=after + A_PAGE if more else None, choices=choices_of(run.index, lang),
         csv=f"/watch/runs/{number}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip

@@ -20,18 +20,18 @@ WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 
 @cache
 def locale_of(lang: str) -> Locale:
-    """Return the habits of a language: Western digits everywhere, so that numbers can be compared with files."""
+    """Return the habits of a language; English is that of the United Nations, which writes 4 November 2026."""
     try:
-        return Locale.parse(f"{lang}_u_nu_latn" if lang == "ar_EG" else lang)
+        return Locale.parse("en_GB" if lang == "en" else lang)
     except UnknownLocaleError:
-        return Locale.parse("en")
+        return Locale.parse("en_GB")
 
 
 def day_said(value: str | date, lang: str) -> str:
     """Write a day as a page of the language has it; a year alone, or what a source writes in its own way, as it is.
 
     >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
-    ('November 4, 2026', '2026', '')
+    ('4 November 2026', '2026', '')
     """
     if not value:
         return ""
@@ -40,16 +40,16 @@ def day_said(value: str | date, lang: str) -> str:
     except ValueError:
         return str(value)
     said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
-    return _first_in_french(said, lang).replace(" ", "\u00a0")
+    return re.sub("[ \u202f]", "\u00a0", _first_in_french(said, lang))
 
 
 def with_days(message: Message, lang: str) -> Message:
     """Return a message with its days as an English page writes them; the other languages write their own anyway.
 
     >>> with_days(Message("why", {"date": "2026-11-04", "of": Message("x", {"day": "2026-11"})}), "en").values["date"]
-    'November\xa04,\xa02026'
+    '4\xa0November\xa02026'
     >>> with_days(Message("x", {"facts": ("chlorine", "2026-11-04")}), "en").values["facts"]
-    ('chlorine', 'November\xa04,\xa02026')
+    ('chlorine', '4\xa0November\xa02026')
     """
     if lang != "en" or not message.values:
         return message
@@ -66,6 +66,11 @@ def _item_with_days(value: str | float | Message, lang: str) -> str | float | Me
     if isinstance(value, Message):
         return with_days(value, lang)
     return day_said(value, lang) if isinstance(value, str) and WRITTEN_DAY.fullmatch(value) else value
+
+
+def with_written_days(text: str, lang: str) -> str:
+    """Return a text with its days as an English page writes them; the other languages write them out anyway."""
+    return WRITTEN_DAY.sub(lambda day: day_said(day[0], lang), text) if lang == "en" else text
 
 
 def sentence_of_page(message: Message, lang: str) -> str:
@@ -104,7 +109,8 @@ def month_said(month: str, lang: str) -> str:
     ('novembre 2026', '2026年3月')
     """
     year, number = map(int, month.split("-"))
-    return _western(format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang)))
+    said = format_skeleton("yMMMM", date(year, number, 1), locale=locale_of(lang))
+    return _western(said).replace("\u202f", "\u00a0")
 
 
 def _first_in_french(said: str, lang: str) -> str:

@@ -23,6 +23,7 @@ from opencwc.convention.measure_terms import fold
 from opencwc.files.csv_cells import csv_of
 from opencwc.language.name_search import parts_of, taken_for
 from opencwc.publishing.xlsx import table_workbook
+from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say
 
@@ -46,6 +47,7 @@ class ListColumn(Generic[Row]):
     ``name`` stands in the address and at the head of the CSV, ``label`` is the message of its heading, empty where
     the name is the user's own. ``text`` gives what a row says in it, in a language: it is searched, and written to the
     CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
+    ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too.
     """
 
     name: str
@@ -53,10 +55,29 @@ class ListColumn(Generic[Row]):
     text: Callable[[Row, str], str]
     key: Callable[[Row], Any] | None = None
     number: bool = False
+    on_page: Callable[[Row, str], str] | None = None
+
+    def searched(self, row: Row, lang: str) -> str:
+        """Return all that a row says in it, on a page and in a file."""
+        text = self.text(row, lang)
+        return text if self.on_page is None else f"{text} {self.on_page(row, lang)}"
 
     def sorted_by(self, row: Row, lang: str) -> Any:
         """Return what a row is sorted by."""
         return self.key(row) if self.key is not None else self.text(row, lang).casefold()
+
+
+def day_column(
+    name: str, label: str, day: Callable[[Row], str], key: Callable[[Row], Any] | None = None,
+    said: Callable[[str, str], str] = day_said,
+) -> ListColumn[Row]:  # fmt: skip
+    """Return a column of days: in a file as ISO 8601 has them, in which they sort too, on a page as people write them.
+
+    >>> made = day_column("made", "", lambda row: row)
+    >>> made.text("2026-03-04", "fr"), made.on_page("2026-03-04", "fr").replace("\u00a0", " ")
+    ('2026-03-04', '4 mars 2026')
+    """
+    return ListColumn(name, label, lambda row, _: day(row), key or day, on_page=lambda row, lang: said(day(row), lang))
 
 
 @dataclass(frozen=True)
@@ -75,7 +96,7 @@ class ListShown(Generic[Row]):
     """A list as it is shown: the rows that were found in their order, how many there are in all, and its columns.
 
     ``found`` is how many were found; of a long list ``rows`` are a part of them. ``slips`` are words of the search that
-    stand nowhere, each with the words that were taken for it.
+    stand nowhere, each with the words that were taken for it. ``texts`` are what a file says.
     """
 
     rows: tuple[Row, ...]
@@ -85,6 +106,15 @@ class ListShown(Generic[Row]):
     texts: tuple[tuple[str, ...], ...] = field(repr=False)
     found: int
     slips: Slips = _NO_SLIPS
+    lang: str = "en"
+
+    def lines(self, some: slice = slice(None)) -> list[tuple[Row, tuple[str, ...]]]:
+        """Return some of the rows, each with what a page says of it."""
+        return [(row, self._cells(row, texts)) for row, texts in zip(self.rows[some], self.texts[some], strict=True)]
+
+    def _cells(self, row: Row, texts: tuple[str, ...]) -> tuple[str, ...]:
+        pairs = zip(self.columns, texts, strict=True)
+        return tuple(text if column.on_page is None else column.on_page(row, self.lang) for column, text in pairs)
 
     def csv(self) -> bytes:
         """Return what is shown as CSV, in which no cell is a formula."""
@@ -111,7 +141,7 @@ def listed(rows: Iterable[Row], columns: Sequence[ListColumn[Row]], asked: ListA
     every = [(row, tuple(column.text(row, lang) for column in columns)) for row in rows]
     found, slips = every, _NO_SLIPS
     if parts := parts_of(asked.find):
-        whole = [fold(" ".join(texts)).text for _, texts in every]
+        whole = [fold(" ".join(column.searched(row, lang) for column in columns)).text for row, _ in every]
         wanted = [taken_for(part, whole) for part in parts]
         found = [one for one, text in zip(every, whole, strict=True) if all(_any_in(some, text) for some in wanted)]
         slips = slips_of(parts, wanted)
@@ -119,7 +149,7 @@ def listed(rows: Iterable[Row], columns: Sequence[ListColumn[Row]], asked: ListA
     if column is not None:
         found.sort(key=lambda line: column.sorted_by(line[0], lang), reverse=turned)
     rows, texts = tuple(row for row, _ in found), tuple(texts for _, texts in found)
-    return ListShown(rows, len(every), columns, asked, texts, len(rows), slips)
+    return ListShown(rows, len(every), columns, asked, texts, len(rows), slips, lang)
 
 
 def _any_in(words: Iterable[str], text: str) -> bool:
@@ -177,7 +207,7 @@ class LongList(Generic[Row]):
             found = found[np.argsort(ranks.max(initial=0) - ranks if turned else ranks, kind="stable")]
         rows = tuple(map(self._row, found[start : start + most].tolist()))
         texts_shown = tuple(tuple(column.text(row, lang) for column in self.columns) for row in rows)
-        return ListShown(rows, len(places), self.columns, asked, texts_shown, len(found), slips_of(parts, wanted))
+        return ListShown(rows, len(places), self.columns, asked, texts_shown, len(found), slips_of(parts, wanted), lang)
 
     def _taken_for(self, part: str, lang: str) -> tuple[str, ...]:
         return taken_for(part, [text for column in self.columns for text in self._texts(column, lang)])
@@ -192,7 +222,8 @@ class LongList(Generic[Row]):
         """Return what the values of a column say, as it is searched."""
         key = (column.name, lang)
         if key not in self._searched:
-            self._searched[key] = [fold(column.text(value, lang)).text for value in self._spread(column.name).values]
+            values = self._spread(column.name).values
+            self._searched[key] = [fold(column.searched(value, lang)).text for value in values]
         return self._searched[key]
 
     def _ranks_by(self, column: ListColumn[Row], lang: str) -> NDArray[np.integer[Any]]:

@@ -32,13 +32,13 @@ from opencwc.publishing.model import Text
 from opencwc.verbs import parts, tones_of_verdicts
 from opencwc.web.server.chinese_signs import with_chinese_signs
 from opencwc.web.server.days_and_sizes import (
-    WRITTEN_DAY,
     day_said,
     duration_said,
     locale_of,
     sentence_of_page,
     size_said,
     with_days,
+    with_written_days,
 )
 from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
@@ -244,26 +244,36 @@ def environment(lang: str) -> Environment:
         unit_said=partial(unit_said, lang=lang),
     )
     for words in parts("words"):
-        made.globals.update({name: _word_of_page(word, lang) for name, word in words.items()})
+        made.globals.update({name: word_of_page(word, lang) for name, word in words.items()})
     made.filters.update(_filters(lang))
     return made
 
 
-def _word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
+def word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
     """Return a word of the templates in a language, with its days as an English page writes them.
 
-    >>> _word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
-    'November\xa04,\xa02026 12:00 UTC'
+    >>> word_of_page(lambda at, lang: f"{at} 12:00 UTC", "en")("2026-11-04")
+    '4\xa0November\xa02026 12:00 UTC'
     """
     said = partial(word, lang=lang)
     if lang != "en":
         return said
 
-    def with_written_days(*values: Any) -> Any:
+    def on_page(*values: Any) -> Any:
         told = said(*values)
-        return WRITTEN_DAY.sub(lambda day: day_said(day[0], lang), told) if isinstance(told, str) else told
+        return with_written_days(told, lang) if isinstance(told, str) else told
 
-    return with_written_days
+    return on_page
+
+
+def entry_code(entry: str) -> str:
+    """Return an entry by its code, without the list where the code itself begins with it.
+
+    >>> entry_code("AG AG19"), entry_code("CWC 2B04"), entry_code("")
+    ('AG19', 'CWC 2B04', '')
+    """
+    listed, _, code = entry.partition(" ")
+    return code if listed and code.startswith(listed) else entry
 
 
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
@@ -274,7 +284,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 
     def share(value: float) -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return with_minus(str(format_percent(value, f"#,##0.0{gap}%", locale, numbering_system="latn")))
+        return with_minus(str(format_percent(value, f"#,##0.#{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
@@ -292,4 +302,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
+        "entry_code": entry_code,
     }  # fmt: skip

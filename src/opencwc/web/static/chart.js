@@ -148,7 +148,7 @@ function lookOf(figure) {
     line: token("--line", "#d7d9d6"),
     sheet: token("--sheet", "#ffffff"),
     quiet: token("--quiet", "#eef0ee"),
-    colours: COLOURS.map((name, at) => token(name, token(["--link", "--grave", "--doubt", "--gap"][at], "#4b5863"))),
+    colours: COLOURS.map((name, at) => token(name, token(["--brand", "--grave", "--doubt", "--gap"][at], "#4b5863"))),
     font: style.fontFamily,
     lang: figure.closest("[lang]")?.lang || "en",
     rtl: style.direction === "rtl",

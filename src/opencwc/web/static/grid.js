@@ -18,13 +18,13 @@ const rove = (cell, { focus = true } = {}) => {
   if (!cell) return;
   cell.tabIndex = 0;
   place = placeOf(cell);
-  tellFaults(cell);
+  if (focus || cell.querySelector(".fault")) tellFaults(cell);
   if (focus) { cell.focus(); cell.scrollIntoView({ block: "nearest", inline: "nearest" }); }
 };
 const tellFaults = (cell) => {
   const line = grid.querySelector("[data-cell]");
   const head = grid.querySelector(`thead th[data-field="${CSS.escape(cell.dataset.field)}"]`)?.textContent ?? "";
-  line.textContent = `${head}${grid.dataset.colon}${cell.querySelector(".fault")?.textContent || grid.dataset.none}`;
+  line.textContent = `${cell.parentElement.dataset.said}${head}${grid.dataset.colon}${cell.querySelector(".fault")?.textContent || grid.dataset.none}`;
 };
 const begin = () => {
   const first = place && cellAt(place.row, place.field) ? cellAt(place.row, place.field) : cells()[0];

@@ -45,7 +45,7 @@ from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
-from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording import LANGUAGES, say
 from opencwc.wording.states import state_name
 
 CHECK_SECONDS = 300.0
@@ -149,7 +149,7 @@ def answer(request: Request, form: Annotated[ShipmentForm, Form()]) -> Response:
         raise InputError("chemical_missing", where="chemical")
     answers = check_typed(request, [_in_fields(texts)], date.today(), names_of(form.lists))
     known = Message("transfers_summary_known", {"date": Convention(date.today()).states_known_until.isoformat()})
-    notes = [sentence(known, language_of(request))]
+    notes = [known]
     lasts = service_of(request).configuration.paper_days
     return page(request, "transfers/answer.html", **_answers(answers, notes=notes, lasts=lasts))
 
@@ -187,12 +187,10 @@ async def answer_file(request: Request) -> Response:
         checked = await service.answering.run_for(person.id, _check_uploads, service, question, sent.uploads)
     inputs = [answer.said for answer in checked.answers if any(is_refusal(says) for _, _, says in answer.reasons)]
     await service.answering.run_for(person.id, service.record_refused, person, inputs)
-    lang = language_of(request)
-    notes = [sentence(message, lang) for message in checked.said]
     return page(
         request, "transfers/answer.html",
         **_answers(
-            checked.answers, notes=notes, balances=checked.certificates, names=checked.names,
+            checked.answers, notes=checked.said, balances=checked.certificates, names=checked.names,
             lasts=service.configuration.paper_days,
         ),
     )  # fmt: skip
@@ -213,7 +211,7 @@ def _check_uploads(service: Service, question: Mapping[str, Any], uploads: Uploa
 def _answers(
     answers: Sequence[ShownAnswer],
     *,
-    notes: Sequence[str] = (),
+    notes: Sequence[Message] = (),
     balances: Sequence[Balance] = (),
     names: str = "",
     run: int | None = None,
@@ -324,7 +322,7 @@ def show_kept(
         request, "transfers/kept.html", "check", shown=shown, verdict=verdict, after=after,
         counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
         heading=next((say(message, lang) for message in shown.kept.said if message.id == _COUNTS), ""),
-        said=[sentence(message, lang) for message in shown.kept.said if message.id != _COUNTS],
+        said=[message for message in shown.kept.said if message.id != _COUNTS],
         next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
         **_answers(
             shipments, run=number, balances=shown.kept.certificates if whole else (), names=shown.kept.names,

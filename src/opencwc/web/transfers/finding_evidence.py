@@ -95,7 +95,7 @@ def _sums(finding: Finding, lang: str) -> EvidenceTable:
         if evidence.kind == "quantity" and pair is not None:
             second = _SECOND.fullmatch(evidence.label)
             side = second[1] if second else evidence.label
-            named = f"{name_said(second[2], lang)} {_route(second[3], second[4], lang)}" if second else ""
+            named = f"{name_said(second[2], lang)} {route_said(second[3], second[4], lang)}" if second else ""
             year = second[5] if second else pair.year
             matter = say("list_separator", lang).join(filter(None, (named, year)))
             sums.setdefault(matter, {})[side] = float(evidence.value.removesuffix(" kg"))
@@ -137,7 +137,7 @@ def _ledger_rows(finding: Finding, lang: str) -> EvidenceTable:
 def _row_cells(line: LedgerRow | None, pair: Pair | None, lang: str) -> tuple[Cell, Cell]:
     if line is None:
         return Cell("–"), Cell("")
-    elsewhere = _route(line.sender, line.receiver, lang) if pair and line[3:5] != pair[:2] else ""
+    elsewhere = route_said(line.sender, line.receiver, lang) if pair and line[3:5] != pair[:2] else ""
     notes = (elsewhere, day_said(line.when, lang), line.ledger)
     return Cell(line.row, tuple(filter(None, notes))), Cell(number_said(line.kg, lang))
 
@@ -218,7 +218,8 @@ def _source(source: str, grade: str, lang: str) -> Cell:
     return Cell(cited(source, lang), (say(f"evidence_{grade}", lang),))
 
 
-def _route(sender: str, receiver: str, lang: str) -> str:
+def route_said(sender: str, receiver: str, lang: str) -> str:
+    """Say from which State to which a transfer goes, by their names."""
     ends: dict[str, Value] = {"from": state_name(sender, lang), "to": state_name(receiver, lang)}
     return say(Message("page_evidence_route", ends), lang)
 

@@ -29,6 +29,7 @@ from opencwc.web.server.listing import Ending, ListColumn, ListShown
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
+from opencwc.web.transfers.finding_evidence import route_said
 from opencwc.web.transfers.flows import NARROW, SIZES, Flow, ribbons_of, sankey, shared_marks, world_map
 from opencwc.web.transfers.kept_runs import (
     A_PAGE,
@@ -114,7 +115,7 @@ def show_list(request: Request, number: Number, wanted: SumsAsked, after: After 
     notes = [f"{ledger.name}: {sentence(note, lang)}" for ledger in shown.kept.summary.ledgers for note in ledger.notes]
     return transfers_page(
         request, "transfers/list.html", "reconcile", shown=shown, wanted=wanted, view="list",
-        said=[sentence(message, lang) for message in shown.kept.summary.said], notes=notes,
+        said=shown.kept.summary.said, notes=notes,
         choices=choices_of(shown.kept, lang), causes=CAUSES, after=after,
         differing=len(fitting_matters(shown.kept, SumFilter())), **values,
     )  # fmt: skip
@@ -222,7 +223,7 @@ def _elsewhere(line: Mapping[str, Any], group: Mapping[str, Any], shown: Reconci
     """Say in which other pair, chemical or year a line stands, where it is another one's."""
     differs = []
     if (line["exporter"], line["importer"]) != (group["exporter"], group["importer"]):
-        differs.append(f"{line['exporter']} → {line['importer']}")
+        differs.append(route_said(line["exporter"], line["importer"], lang))
     if line["substance"] != group["substance"]:
         differs.append(name_said(shown.kept.chemicals[line["substance"]].name, lang))
     if line["year"] != group["year"]:
@@ -297,16 +298,17 @@ def show_letter(
     spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
     shown = shown_reconciliation(request, number)
     group = sum_of_rank(shown.kept, rank)
-    letter = _letter(shown, group, ours or group["exporter"], spoken)
-    text = plain_text(letter)
+    writes = ours or group["exporter"]
+    letter = _letter(shown, group, writes, spoken)
     name = f"letter-{number}-{rank}-{spoken}"
     if format == "txt":
-        return downloads.download(text, f"{name}.txt")
+        return downloads.download(plain_text(letter), f"{name}.txt")
     if format == "pdf":
         return downloads.download(report_file(letter, "pdf"), f"{name}.pdf")
     return transfers_page(
-        request, "transfers/letter.html", "reconcile", shown=shown, group=group, text=text,
-        ours=ours or group["exporter"], spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr",
+        request, "transfers/letter.html", "reconcile", shown=shown, group=group, letter=letter, writes=writes,
+        reads=group["importer"] if writes == group["exporter"] else group["exporter"],
+        spoken=spoken, spoken_direction="rtl" if spoken in RIGHT_TO_LEFT else "ltr",
         chemical=name_said(shown.kept.chemicals[group["substance"]].name, language_of(request)),
     )  # fmt: skip
 
