@@ -212,6 +212,25 @@ def all_verdicts() -> tuple[Verdict, ...]:
     return tuple(dict.fromkeys(verdict for verb in verbs() for verdict in verb.verdicts))
 
 
+@cache
+def verdicts_by_gravity() -> tuple[Verdict, ...]:
+    """Return the verdicts of all verbs, the gravest first; those of one verb stay in its order.
+
+    >>> names = verdicts_by_gravity()
+    >>> [name for name in names if name in ("not_listed", "review", "listed", "discrepancy", "prohibited")]
+    ['prohibited', 'listed', 'discrepancy', 'review', 'not_listed']
+    """
+    tones, known = tones_of_verdicts(), verbs()
+    two_people = {verdict for verb in known for verdict in verb.grave}
+
+    def place(verdict: Verdict) -> tuple[int, bool, int]:
+        of_verbs = [list(verb.verdicts).index(verdict) for verb in known if verdict in verb.verdicts]
+        weight = {"grave": 0, "calm": 2}.get(tones[verdict], 1)
+        return weight, verdict not in two_people, max(of_verbs)
+
+    return tuple(sorted(all_verdicts(), key=place))
+
+
 def always_counted() -> tuple[Verdict, ...]:
     """Return the verdicts that counts show even where nothing came out so."""
     return tuple(verdict for verb in verbs() if verb.always_counted for verdict in verb.verdicts)

@@ -12,6 +12,7 @@ from opencwc.casebook.findings import list_findings
 from opencwc.casebook.model import NO_LIST, Filter, KeptFinding, Outcome
 from opencwc.casebook.sorted_findings import FINDING_ORDERS, list_sorted
 from opencwc.errors import InputError
+from opencwc.verbs import verdicts_by_gravity
 
 from .test_units import PHOSPHITE, RITA, SARIN, THIODIGLYCOL, keep
 
@@ -24,9 +25,11 @@ def filled(book: Casebook) -> Casebook:
 
 
 def value_of(finding: KeptFinding, order: str) -> str:
+    if order == "verdict":
+        return f"{verdicts_by_gravity().index(finding.verdict):02d}"
     if order == "entry":
         return f"{finding.list} {finding.entry}" if finding.list else "~"
-    return str({"verdict": finding.verdict, "case": finding.case, "status": int(finding.status)}[order])
+    return str({"case": finding.case, "status": int(finding.status)}[order])
 
 
 def all_pages(book: Casebook, order: str, wanted: Filter, limit: int) -> list[KeptFinding]:

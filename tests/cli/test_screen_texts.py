@@ -209,4 +209,4 @@ def test_a_file_of_noise_is_refused_with_its_share(run: Run, tmp_path: Path, nam
     for words in ([], ["--as", "text"]):
         done = run("screen", path, *words)
         assert (done.status, done.text) == (2, "")
-        assert "90 % of" in done.err
+        assert "90% of" in done.err

@@ -45,7 +45,7 @@ def test_every_file_is_read_and_has_its_own_line(confine: bool) -> None:
         "Read letters/a.docx (DOCX): passages: 1, parts not read: 0.",
         "Read b.pdf (PDF): pages: 2, parts not read: 0.",
         "Read c.xlsx (XLSX): rows: 1, parts not read: 0.",
-        "Not read: d.bin: 50 % of its lines are noise, not text.",
+        "Not read: d.bin: 50% of its lines are noise, not text.",
         "Files of the operating system were skipped (2).",
     ]
 

@@ -117,7 +117,7 @@ def test_a_last_month_unlike_those_before_is_told_in_words() -> None:
     assert (change.area, change.kind, change.way, change.lasting) == ("NOR", "accident", "more", False)
     assert say(change.says) == (
         "Accident, Norway: 8 in December 2025; before 1 a month (from 0.5 to 1.8, over 11 months)."
-        " This almost never happens by chance: at most 0.1 % of the time, corrected for all comparisons (1)"
+        " This almost never happens by chance: at most 0.1% of the time, corrected for all comparisons (1)"
     )
     assert changes.says is None
 

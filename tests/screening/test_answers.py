@@ -128,16 +128,16 @@ def test_names_are_in_the_language_of_the_reader(lang: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "means"),
     [
-        ("thiodiglycol 25 %", "25 %: below the 30 % of the low-concentration rule for declarations of 2B "
+        ("thiodiglycol 25 %", "25%: below the 30% of the low-concentration rule for declarations of 2B "
          "(unconfirmed); counts for transfers."),
-        ("thiodiglycol 5 %", "5 %: below the 30 % of the low-concentration rule for declarations of 2B (unconfirmed); "
-         "a product of at most 10 % is exempt from the rule on transfers to States not Party (official source)."),
-        ("amiton 5 %", "5 %: above the 1 % of the low-concentration rule, so it counts for declarations of 2A "
+        ("thiodiglycol 5 %", "5%: below the 30% of the low-concentration rule for declarations of 2B (unconfirmed); "
+         "a product of at most 10% is exempt from the rule on transfers to States not Party (official source)."),
+        ("amiton 5 %", "5%: above the 1% of the low-concentration rule, so it counts for declarations of 2A "
          "(official source); counts for transfers."),
-        ("triethanolamine 30 %", "30 %: at the 30 % of the low-concentration rule for declarations of 3B, which still "
-         "exempts it (official source); a product of at most 30 % is exempt from the rule on transfers to States not "
+        ("triethanolamine 30 %", "30%: at the 30% of the low-concentration rule for declarations of 3B, which still "
+         "exempts it (official source); a product of at most 30% is exempt from the rule on transfers to States not "
          "Party (official source)."),
-        ("sarin 1 %", "1 %: Schedule 1 counts at any concentration (unconfirmed)."),
+        ("sarin 1 %", "1%: Schedule 1 counts at any concentration (unconfirmed)."),
     ],
 )  # fmt: skip
 def test_a_stated_strength_has_its_consequence_beside_the_answer(line: str, means: str) -> None:

@@ -124,7 +124,7 @@ def test_a_brief_is_written_on_a_decided_event_and_seen_as_it_will_be_read(kept:
         assert page.one("h1").text == "First week"
         assert "DRAFT, not released" in page.one(class_="marking").text
         assert "Nordavia Wire reports it as fact; repeated by Courrier." in page.text
-        assert "Likelihood: likely (55 to 80 %)." in page.text
+        assert "Likelihood: likely (55 to 80%)." in page.text
         assert "Admiralty grade B2: source usually reliable; probably true." in page.text
         assert len(page.one(id="notes").all("li")) == 3
         assert "0 of 1 briefs released" in page_of(client, f"{kept.base}/briefs").one("h1").text

@@ -167,7 +167,7 @@ def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_
         rows = page.one(id="record").rows()
         assert [row[0] for row in rows] == ["v1", "v2", "v3"]
         assert rows[0][2:] == ["Fire service, log", "3 March 2026", "3", "2", "1"]
-        assert rows[1][3] == "2026-03-06, \u200e09:30 UTC\u200e"
+        assert rows[1][3] == "6 March 2026, \u200e09:30 UTC\u200e"
         assert rows[2][4:] == ["0", "0", "0"]
         cells = page.one(id="record").one("tbody").all("tr")[2].all("td")
         assert cells[0].one("bdi").attributes["dir"] == "rtl"

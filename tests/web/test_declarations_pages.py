@@ -225,8 +225,12 @@ def test_a_finding_of_a_register_shows_what_it_rests_on_and_leads_back(kept: Kep
         finding = main_of(client, links[0].partition("?")[0])
         addresses = [link.attributes.get("href", "") for link in finding.all("a")]
     assert f"{kept.address}#due" in addresses
-    rows = finding.one("section", aria_labelledby="seen-h").one("table").rows()
-    assert rows[0][0] == "1" and "thiodiglycol" in rows[0][1].casefold()
+    table = finding.one("section", aria_labelledby="seen-h").one("table")
+    headings = [heading.text for heading in table.one("thead").all("th")]
+    row = dict(zip(headings, table.rows()[0], strict=True))
+    assert (
+        row[say("label_row")] == "1" and row["Chemical"].casefold() == "thiodiglycol 111-48-8" and row["Year"] == "2025"
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)

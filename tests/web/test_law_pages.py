@@ -103,9 +103,16 @@ def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
     with house.signed_in("anna") as client:
         for address in ("/law", "/law/shelf", "/law/compare", "/law/ask"):
             assert main_of(client, address).all("div", class_="empty"), "an empty page teaches"
+        assert main_of(client, "/law/compare").one("h1").text.startswith("Two checks are needed")
         address = sent(client, NOW, example_text(NOW))
         assert main_of(client, address).one(id="job").attributes["data-state"] == "waiting"
         run = worked(house, address)
+        assert main_of(client, "/law/shelf").one("h1").text.startswith("Nordavia: ")
+        lacks = main_of(client, "/law/compare")
+        assert lacks.one("h1").text.startswith("One more check") and lacks.one("a", href=f"/law/runs/{run}")
+        tried = main_of(client, lacks.one("div", class_="empty").all("a")[-1].attributes["href"])
+        assert FIRST in tried.one("button", data_try_now="").attributes["data-try-examples"]
+        assert "checked" in tried.one("input", name="trial").attributes
         part = client.get(address, headers=PART)
         assert part.headers["hx-redirect"] == f"/law/runs/{run}"
         rows = lines_of(main_of(client, f"/law/runs/{run}"))
@@ -263,6 +270,7 @@ def test_a_measure_shows_its_passages_marked_and_its_elements(kept: Kept) -> Non
     passage = page.one("section", aria_labelledby="passages-h").all("article")[0]
     assert {"develop", "produce", "stockpile"} <= {mark.text for mark in passage.all("mark")}
     assert passage.one("blockquote").attributes["lang"] == "en"
+    assert passage.one("blockquote").text.startswith("(1) No person"), "the heading above is not said again"
     elements = page.one("section", aria_labelledby="elements-h").all("li")
     unsure = [element.text for element in elements if "unsure" in element.attributes["class"]]
     assert len(unsure) == 1 and "retain" in unsure[0] and "needs reading" in unsure[0]
@@ -347,6 +355,8 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         fra = checked(kept.house, client, FIRST, state="France", case="other")
         page = main_of(client, "/law/shelf")
         names = [row[0] for row in page.all("table")[0].rows()]
+        heading = re.fullmatch(r"Laws of (\d+) States: (\d+) of (\d+) measures covered", page.one("h1").text)
+        assert heading and [int(number) for number in heading.groups()][::2] == [len(names), 60 * len(names)]
         assert names == sorted(names) and {"France", "Nordavia"} <= set(names)
         heat = page.one("section", aria_labelledby="heat-initial").rows()
         said = {
@@ -489,15 +499,15 @@ def test_a_job_that_runs_tells_its_step(house: House) -> None:
         job = jobs.claim("tests")
         assert job is not None and jobs.beat(job.id, "tests", 500, 1_000)
         part = main_of(client, address).one(id="job")
-        assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50 %"
+        assert part.one("p", class_="step").text == "Step 3 of 4: Searching by meaning, 50%"
         assert part.one("progress").attributes["value"] == "0.500"
     steps = {done: say(step_of(done)) for done in (0, 75, 500, 915, 980)}
     assert steps == {
-        0: "Step 1 of 4: Preparing, 0 %",
-        75: "Step 2 of 4: Reading the texts, 50 %",
-        500: "Step 3 of 4: Searching by meaning, 50 %",
-        915: "Step 4 of 4: Checking elements, 50 %",
-        980: "Step 4 of 4: Checking elements, 100 %",
+        0: "Step 1 of 4: Preparing, 0%",
+        75: "Step 2 of 4: Reading the texts, 50%",
+        500: "Step 3 of 4: Searching by meaning, 50%",
+        915: "Step 4 of 4: Checking elements, 50%",
+        980: "Step 4 of 4: Checking elements, 100%",
     }
 
 
@@ -705,6 +715,9 @@ def test_decisions_go_to_the_shelf_of_labels_when_asked_and_once(
         decided(client, marked, "PRO-06", outcome="accept", reason="A source told us.")
         assert client.post(f"/api/v1/law/checks/{marked}/labels").json() == {"new": 1, "on_shelf": 3}
         assert (shelf.all()[-1]["reason"], shelf.all()[-1]["sections"]) == ("", [])
+        page = main_of(client, "/law/labels")
+        assert page.one("nav", class_="walk").one("a", href="/law")
+        assert not page.one("nav", class_="tabs").all("a", aria_current="page"), "it is none of the tabs"
         for lang in LANGUAGES:
             page = page_of(client, "/law/labels", lang)
             assert len(page.one(id="labels").rows()) == 3 and "3" in page.one("h1").text

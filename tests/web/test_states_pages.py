@@ -156,7 +156,9 @@ def test_a_code_that_is_no_state_is_not_found_and_a_chosen_one_leads_to_its_page
         assert client.get("/states?code=XXX", headers=PAGE).status_code == 404
         led = client.get("/states?code=NOR", headers=PAGE, follow_redirects=False)
         assert (led.status_code, led.headers["location"]) == (303, "/states/NOR")
-        assert "Nordavia (XNV)" in page_of(client, "/states").text
+        page = page_of(client, "/states")
+        assert "Nordavia (XNV)" in page.text
+        assert page.one(id="pages").one("a", aria_current="page").attributes["href"] == "/convention"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

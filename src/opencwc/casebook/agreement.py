@@ -14,6 +14,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
 
+ENOUGH_PAIRS = 30
 Z = 1.959963984540054
 """The normal quantile of a 95 % interval."""
 
@@ -26,6 +27,21 @@ class Agreement(NamedTuple):
     kappa: float | None
     low: float | None
     high: float | None
+
+    @property
+    def agreed_pairs(self) -> int:
+        """How many pairs agreed."""
+        return round(self.pairs * (self.agreed or 0))
+
+    @property
+    def enough(self) -> int:
+        """From how many pairs on kappa says something: its interval is of large samples."""
+        return ENOUGH_PAIRS
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are so many."""
+        return self.pairs >= ENOUGH_PAIRS
 
 
 def kappa(pairs: Iterable[tuple[str, str]]) -> Agreement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import PAGE, Page, count_findings, list_findings
 from opencwc.casebook.model import NO_LIST, Filter, KeptFinding, Person, Status
 from opencwc.errors import InputError
+from opencwc.verbs import verdicts_by_gravity
 
 FINDING_ORDERS = ("", "verdict", "entry", "status", "case")
 """What findings can be sorted by; by nothing else, they stand by their numbers."""
@@ -59,13 +60,17 @@ def _filters(book: Casebook, person: Person, wanted: Filter, name: str) -> list[
         return [replace(wanted, case=case) for case in names]
     counts = count_findings(book, person, wanted)
     if name == "verdict":
-        return [replace(wanted, verdict=(verdict,)) for verdict in sorted(counts.verdict)]
+        return [replace(wanted, verdict=(verdict,)) for verdict in _by_gravity(counts.verdict)]
     if name == "status":
         return [replace(wanted, status=(status,)) for status in _statuses(list(counts.status))]
     entries = [entry.split(" ", 1) for entry in sorted(counts.entry)]
     named = [replace(wanted, list=list_id, entry=entry) for list_id, entry in entries]
     without = counts.all > sum(counts.entry.values()) and not wanted.list
     return [*named, *([replace(wanted, list=NO_LIST)] if without else [])]
+
+
+def _by_gravity(found: Container[str]) -> list[str]:
+    return [verdict for verdict in verdicts_by_gravity() if verdict in found]
 
 
 def _statuses(names: Sequence[str]) -> list[Status]:

@@ -35,7 +35,7 @@ from opencwc.casebook.permissions import require
 from opencwc.casebook.read_records import Giving, giving
 from opencwc.casebook.rows import slices
 from opencwc.errors import InputError, NotFoundError
-from opencwc.verbs import all_verdicts
+from opencwc.verbs import verdicts_by_gravity
 
 PAGE, MOST_A_PAGE = 50, 1_000
 MOST_SORTED = 10_000
@@ -185,7 +185,7 @@ class _Found(NamedTuple):
     cut: bool = False
 
 
-_GRAVITY: dict[str, int] = {verdict: place for place, verdict in enumerate(all_verdicts())}
+_GRAVITY: dict[str, int] = {verdict: place for place, verdict in enumerate(verdicts_by_gravity())}
 
 
 @dataclass(frozen=True)

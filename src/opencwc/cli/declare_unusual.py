@@ -13,7 +13,7 @@ from opencwc.cli.declare_books import DeclareBooks
 from opencwc.cli.value import displayable
 from opencwc.declarations.paused_collection import collection_paused
 from opencwc.finding import Message
-from opencwc.wording import say, sentence
+from opencwc.wording import amount_said, say, sentence
 
 if TYPE_CHECKING:
     from opencwc.declarations.unusual.proposals import Unusual
@@ -91,7 +91,9 @@ def _print(unusual: Unusual, lang: str) -> None:
         texts = as_texts(proposal, lang)
         texts["kg"] = amount(proposal.kg)
         texts["activity"] = say(f"declare_unusual_activity_{proposal.activity}", lang)
-        texts["probability"] = "" if proposal.probability is None else f"{100 * proposal.probability:.0f} %"
+        texts["probability"] = (
+            "" if proposal.probability is None else amount_said(f"{100 * proposal.probability:.0f} %", lang)
+        )
         rows.append([displayable(texts[field]) for field in labels])
     options.print_grid(columns, rows)
     if len(unusual.proposals) > MOST_ON_SCREEN:

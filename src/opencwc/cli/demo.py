@@ -131,7 +131,7 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (TextColumn(what, markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    columns = (TextColumn(what, markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", visible=False)
         yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)

@@ -35,7 +35,7 @@ class NamesProgress:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        columns = (TextColumn(said), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+        columns = (TextColumn(said), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn())
         self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
         self._bar.add_task("", total=total)
         self._bar.start()

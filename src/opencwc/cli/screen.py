@@ -291,7 +291,7 @@ def _with_progress(pieces: Iterator[Any], table: Table | DocumentRows, lang: str
     columns = (
         TextColumn(say("progress_screening", lang)),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.percentage:>3.0f}%"),
         TextColumn("{task.fields[rows]:,}"),
         TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeElapsedColumn(),

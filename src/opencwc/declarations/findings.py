@@ -108,6 +108,22 @@ def _place_of(line: Due | Near) -> str:
 
 
 def _written(activity: Activity) -> str:
-    """Return a row as it is written, for a person to find it again."""
-    fields = ("site", "plant", "activity", "chemical", "cas", "quantity", "unit", "concentration", "year", "date")
-    return " · ".join(text for field in fields if (text := activity.texts.get(field, "")))[:500]
+    """Return a row as it is written, for a person to find it again; an empty cell has a dash."""
+    return _BETWEEN_CELLS.join(activity.texts.get(field, "") or _NO_CELL for field in ROW_FIELDS)[:_LONGEST_ROW]
+
+
+def row_as_written(written: str) -> dict[str, str]:
+    """Return the cells of a row in evidence by their fields; nothing of one that does not say which they are.
+
+    >>> row_as_written("A · – · produce · thiodiglycol · – · 9 · t · – · 2025 · –")["year"]
+    '2025'
+    >>> row_as_written("A · produce · thiodiglycol")
+    {}
+    """
+    cells = [cell if cell != _NO_CELL else "" for cell in written.split(_BETWEEN_CELLS)]
+    return dict(zip(ROW_FIELDS, cells, strict=True)) if len(cells) == len(ROW_FIELDS) else {}
+
+
+ROW_FIELDS = ("site", "plant", "activity", "chemical", "cas", "quantity", "unit", "concentration", "year", "date")
+"""The cells of a row that evidence shows."""
+_BETWEEN_CELLS, _NO_CELL, _LONGEST_ROW = " · ", "–", 500

@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import closed_up, in_type, unbroken
+from opencwc.wording.typography import closed_up, contracted, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -59,6 +59,8 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
     }
     if template is not None and lang == "zh":
         template = closed_up(template, values)
+    if template is not None and lang == "es":
+        template = contracted(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
@@ -325,14 +327,14 @@ def amount_said(text: str, lang: str = "en") -> str:
 
     >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("0.5 t", "ru"), amount_said("× 5.23", "ru")
     ('18,000 kg', '0,5 L', '0,5 т', '× 5,23')
-    >>> amount_said("Sarin"), amount_said("7.2")
-    ('Sarin', '7.2')
+    >>> amount_said("Sarin"), amount_said("7.2"), amount_said("80 %"), amount_said("80 %", "es")
+    ('Sarin', '7.2', '80%', '80 %')
     """
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
         return text
     times, number, unit = amount.groups("")
-    gap = "" if (lang, unit) == ("zh", " %") else unit[:1]
+    gap = "" if unit == " %" and lang in ("en", "zh") else unit[:1]
     return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
 
 

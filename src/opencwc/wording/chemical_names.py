@@ -59,6 +59,18 @@ def as_noun(name: str) -> str:
     return first[1] + first[2].lower() + name[first.end() :]
 
 
+def as_heading(name: str) -> str:
+    """Return a name as it stands by itself: its first word has a capital; a locant and a code stay.
+
+    >>> as_heading("trichlorure de phosphore"), as_heading("2,2-diméthylpropane"), as_heading("p-xylène")
+    ('Trichlorure de phosphore', '2,2-Diméthylpropane', 'p-xylène')
+    """
+    first = _FIRST_WORD.match(name)
+    if first is None or not first[2].islower():
+        return name
+    return first[1] + first[2].capitalize() + name[first.end() :]
+
+
 @cache
 def numbers_by_name() -> Mapping[str, str]:
     """Return the CAS number of each chemical of the lists and tables by its English names, in small letters."""

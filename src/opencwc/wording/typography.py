@@ -42,6 +42,20 @@ def in_type(text: str, lang: str) -> str:
     return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
 
 
+def contracted(template: str, values: Mapping[str, str]) -> str:
+    """Join «de» and «a» with the article «el» that a value behind them begins with, as Spanish does.
+
+    >>> contracted("antes de {what}", {"what": "el cambio"}), contracted("antes de {what}", {"what": "la salida"})
+    ('antes del cambio', 'antes de {what}')
+    """
+
+    def join(at: re.Match[str]) -> str:
+        value = str(values.get(at[2], ""))
+        return f"{at[1]}l {value[3:]}".replace("{", "{{").replace("}", "}}") if value.startswith("el ") else at[0]
+
+    return _BEFORE_ARTICLE.sub(join, template)
+
+
 def closed_up(template: str, values: Mapping[str, str]) -> str:
     """Drop a space of a Chinese template between one of its characters and a value that is Chinese there, or a day.
 
@@ -73,6 +87,7 @@ _BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]) (?=[0-9]{3}(?![0-9]))")
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
+_BEFORE_ARTICLE = re.compile(r"\b([Dd]e|[Aa]) \{([a-z_]+)\}")
 _CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
 _CHINESE_SPACE = re.compile(rf"(?:\{{(\w+)\}}|[{_CHINESE}]) (?=\{{(\w+)\}}|[{_CHINESE}])")
 _CHINESE_FIRST = re.compile(rf"[{_CHINESE}“]|[0-9]{{4}}年")

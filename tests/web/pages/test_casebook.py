@@ -15,7 +15,7 @@ from opencwc.casebook.runs import begin_run
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject
 from opencwc.records import to_plain
 from opencwc.screening import screen
-from opencwc.verbs import verb_named, verbs
+from opencwc.verbs import verb_named, verbs, verdicts_by_gravity
 from opencwc.wording import LANGUAGES, say
 from web.signing_in import House
 
@@ -180,16 +180,26 @@ def test_a_long_list_comes_in_pages_of_a_hundred(house: House) -> None:
         assert len(client.get(f"{FINDINGS}&view=table&case=bulk", headers=PAGE).content) < 150_000
 
 
-def test_single_findings_are_sorted_by_a_heading(house: House) -> None:
+def test_findings_stand_by_weight_and_are_sorted_by_a_heading(house: House) -> None:
+    places = {say(f"verdict_{name}"): place for place, name in enumerate(verdicts_by_gravity())}
+
+    def weights(page: Element) -> list[int]:
+        return [places[line.one(class_="badge").text] for line in lines(page)]
+
+    def sorted_by(page: Element, order: str) -> Element:
+        (heading,) = [one for one in page.all("a", class_="sorts") if f"order={order}&" in one.attributes["href"] + "&"]
+        return page_of(client, heading.attributes["href"])
+
     with house.signed_in("rita") as client:
-        page = page_of(client, f"{FINDINGS}&view=table")
-        (heading,) = [one for one in page.all("a", class_="sorts") if "order=verdict" in one.attributes["href"]]
-        sorted_page = page_of(client, heading.attributes["href"])
-        verdicts = [line.one(class_="badge").text for line in lines(sorted_page)]
-        assert verdicts == sorted(verdicts) and len(verdicts) == len(lines(page)) > 1
-        again = next(one for one in sorted_page.all("a", class_="sorts") if "order=-verdict" in one.attributes["href"])
-        turned = page_of(client, again.attributes["href"])
-        assert [line.one(class_="badge").text for line in lines(turned)] == sorted(verdicts, reverse=True)
+        for view in ("", "&view=table"):
+            page = page_of(client, f"{FINDINGS}{view}")
+            assert weights(page) == sorted(weights(page)) and len(set(weights(page))) > 1
+            turned = sorted_by(page, "-verdict")
+            assert weights(turned) == sorted(weights(page), reverse=True)
+            assert weights(sorted_by(turned, "verdict")) == weights(page)
+        kept = sorted_by(page, "finding")
+        numbers = [int(line.one("th").text) for line in lines(kept)]
+        assert numbers == sorted(numbers) and len(numbers) > 1
         assert page_of(client, f"{FINDINGS}&view=table&order=mentions").one("th", aria_sort="ascending")
 
 

@@ -118,13 +118,24 @@ def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: Test
     assert "Verification Annex VIII" not in page_text
     page_text = text_of(client, "/convention?part=deadlines&q=anticipated")
     assert "not less than 60 days before the beginning of the following calendar year" in page_text
-    assert "on 3 September of the year" in page_text and "United States" in page_text
+    assert "by 3 September each year" in page_text and "United States" in page_text
 
 
 def test_what_a_rule_leaves_out_and_its_conditions_are_said_in_the_readers_language(client: TestClient) -> None:
     page_text = text_of(client, "/convention/CWC/2B04?lang=ar")
     assert "carbon neighbour" not in page_text and "Schedule 1" not in page_text
     assert "عدد ذرات الكربون المرتبطة بـ P: 1 بالضبط" in page_text and "الجدول 1" in page_text
+    client.get("/convention?lang=en")
+
+
+def test_a_long_name_of_a_chemical_may_break_at_its_brackets(client: TestClient) -> None:
+    page = client.get("/convention?part=changes&first=2019-01-01&second=2020-12-31").text
+    assert "Methyl-<wbr>(bis<wbr>(diethylamino)<wbr>methylene)<wbr>phosphonamidofluoridate" in page
+
+
+def test_spanish_joins_a_preposition_with_the_article_behind_it(client: TestClient) -> None:
+    said = text_of(client, "/convention?part=deadlines&lang=es")
+    assert "días antes del inicio de las operaciones" in said and " de el " not in said
     client.get("/convention?lang=en")
 
 
@@ -138,7 +149,7 @@ def test_the_rules_of_declarations_are_shown_with_what_states_ask_beside_them(cl
     assert "exactly-100-g" not in page_text and "our reading; Verification Annex VI.11" in page_text
     assert "B21 30 t to under 200 t a Schedule 3 chemical Verification Annex VIII.8(b)" in page_text
     assert "Spain" in page_text and "more than 500 kg" in page_text and "art. 8.2(a)" in page_text
-    assert "before 28 February of the year" in page_text and "antes del" in page_text
+    assert "before 28 February each year" in page_text and "antes del" in page_text
     assert "production capacity for each declared chemical" in page_text and "B05 repackaging" in page_text
     before = text_of(client, "/convention?part=declarations&as_of=1997-04-28")
     assert "more than 500 kg" not in before and "B21" not in before

@@ -259,7 +259,7 @@ def test_a_reviewer_sets_the_share_of_re_checks(house: House) -> None:
     with house.signed_in("rita") as client:
         part, _ = post(client, "/settings/rechecks", percent="12.5")
         assert part.one("input", name="percent").attributes["value"] == "12.5"
-        assert part.one(id="settings-h").text == "12.5 % of final decisions are checked again"
+        assert part.one(id="settings-h").text == "12.5% of final decisions are checked again"
         assert recheck_share(house.book) == 0.125
         post(client, "/settings/rechecks", 422, percent="101")
         post(client, "/settings/rechecks", 422, percent="many")

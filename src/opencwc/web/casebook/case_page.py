@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Form, Path, Request
@@ -19,7 +20,7 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
-from opencwc.casebook.units import list_units
+from opencwc.casebook.units import KeptUnit, list_units
 from opencwc.web.casebook.api import ChangedCase, Comment
 from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
 from opencwc.web.casebook.run_summary import RunSummary, waiting_among
@@ -32,8 +33,8 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 
-MOST_UNITS = 8
-"""What is found in a case, as its page shows it: the gravest."""
+MOST_UNITS, MOST_LOOKED_AT = 8, 40
+"""What is found in a case, as its page shows it: the gravest, and how many are looked at for them."""
 Name = Annotated[str, Path(max_length=64)]
 
 
@@ -127,7 +128,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     people += [who for request in asked for who in (request.asked_by, request.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
-    units = list_units(book, person, Filter(case=name), order="verdict", limit=MOST_UNITS)
+    units = list_units(book, person, Filter(case=name), order="verdict", limit=MOST_LOOKED_AT)
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
@@ -135,7 +136,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
-        "lines": lines_of(book, units.units, lang),
+        "lines": lines_of(book, latest_of(units.units)[:MOST_UNITS], lang),
         "runs": summaries,
         "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,
@@ -149,6 +150,16 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
             for action in ("manage_case", "comment", "ask", "export", "erase", "approve")
         },
     }
+
+
+def latest_of(units: Sequence[KeptUnit]) -> list[KeptUnit]:
+    """Return each unit once where files were checked again: as the latest check found it, in the place of the first."""
+    latest: dict[tuple[object, ...], KeptUnit] = {}
+    for unit in units:
+        key = (unit.verb, unit.name.casefold(), tuple(unit.verdicts), unit.entries)
+        if key not in latest or unit.number > latest[key].number:
+            latest[key] = unit
+    return list(latest.values())
 
 
 def _marks_to_choose(case: Case, person: Person) -> list[Mark]:

@@ -32,7 +32,7 @@ from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
 from opencwc.publishing.model import Card, Excerpt, Fact, Paragraph, Text
 from opencwc.screening.cards import Teller
-from opencwc.verbs import all_verdicts, verb_named
+from opencwc.verbs import verb_named, verdicts_by_gravity
 from opencwc.web.casebook.api import NewCase, open_as_asked
 from opencwc.web.casebook.case_list import listed_cases
 from opencwc.web.casebook.faces import face_of
@@ -78,6 +78,8 @@ MOST_PASSAGES = 2
 """Passages of a law on a card; the page of its finding has them all."""
 OWN_WAY, END_OF_WAY = "\u2068", "\u2069"
 """Between these marks a text runs from left to right or from right to left as its first letter does (Unicode UAX 9)."""
+BY_NUMBER = "finding"
+"""The order of findings in which they were kept."""
 MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
@@ -204,20 +206,23 @@ def _listed(
     """Return a page of what a list shows: units, or each finding by itself."""
     if shown.view != "units" and not waiting:
         return _findings(book, person, lang, asked, shown)
+    order = shown.sorted_by or usual_order(asked.wanted, waiting=waiting)
     if shown.whole:
-        lines, cut = whole_list(
-            book, person, asked.wanted, lang, shown.sorted_by, MOST_PRINTED, waiting=waiting
-        )  # fmt: skip
-        return _unit_values(lines, shown, following="", cut=cut)
-    found = list_units(
-        book, person, asked.wanted, order=shown.sorted_by, after=shown.after, limit=ROWS, waiting=waiting
-    )  # fmt: skip
-    return _unit_values(lines_of(book, found.units, lang), shown, following=found.next, cut=found.cut)
+        lines, cut = whole_list(book, person, asked.wanted, lang, order, MOST_PRINTED, waiting=waiting)
+        return _unit_values(lines, shown, following="", cut=cut, order=order)
+    found = list_units(book, person, asked.wanted, order=order, after=shown.after, limit=ROWS, waiting=waiting)
+    return _unit_values(lines_of(book, found.units, lang), shown, following=found.next, cut=found.cut, order=order)
 
 
-def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut: bool) -> dict[str, Any]:
+def usual_order(wanted: Filter, *, waiting: bool = False) -> str:
+    """Return the order of a list that was asked for in none: the gravest first, where the keys have it at once."""
+    return "verdict" if wanted.is_of_keys and not waiting else ""
+
+
+def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut: bool, order: str) -> dict[str, Any]:
     columns = [column for column in COLUMNS if column.name not in shown.hidden]
     return {
+        "order": "" if shown.group else order,
         "lines": lines, "next": following, "cut": cut, "cards": [], "columns": columns, "every_column": COLUMNS,
         "groups": GROUPS, "most_printed": MOST_PRINTED, "most_sorted": MOST_SORTED,
     }  # fmt: skip
@@ -235,7 +240,8 @@ def take_file(
     """Give the list as a file, in its order, up to a bound that its last line says."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     waiting = shown.waiting and may(person, "decide")
-    lines, cut = whole_list(book, person, asked.wanted, lang, shown.sorted_by, MOST_IN_FILE, waiting=waiting)
+    order = shown.sorted_by or usual_order(asked.wanted, waiting=waiting)
+    lines, cut = whole_list(book, person, asked.wanted, lang, order, MOST_IN_FILE, waiting=waiting)
     table = as_table(lines, lang, cut=cut)
     return download(table.file(format, "casebook_findings", lang), f"findings.{format}")
 
@@ -266,13 +272,15 @@ def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
 def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, shown: Shown) -> dict[str, Any]:
     """Return findings one by one, in the order of a column; one that only units can be sorted by counts for nothing."""
     most = MOST_CARDS if shown.view == "cards" else MOST_ROWS
-    order = shown.order if shown.order.removeprefix("-") in FINDING_ORDERS else ""
-    listed = list_sorted(book, person, asked.wanted, order=order, after=shown.after, limit=most)
+    asked_for = shown.order.removeprefix("-")
+    order = shown.order if asked_for in (BY_NUMBER, *FINDING_ORDERS[1:]) else usual_order(asked.wanted)
+    by = "" if order.removeprefix("-") == BY_NUMBER else order
+    listed = list_sorted(book, person, asked.wanted, order=by, after=shown.after, limit=most)
     values: dict[str, Any] = {
         "lines": [_line(finding, lang) for finding in listed.findings],
         "next": listed.next,
         "cards": [],
-        "finding_orders": FINDING_ORDERS,
+        "finding_orders": (BY_NUMBER, *FINDING_ORDERS[1:]),
         "order": order,
     }
     if shown.view == "cards":
@@ -308,6 +316,8 @@ def _cards(
             if day not in rules:
                 rules[day] = convention_of(day)
             card = _card(rules[day], finding, made.verb, f"finding-{kept.id}", lang)
+            if not card.heading:
+                card = structs.replace(card, heading=(face_of(made.verb).title(finding, lang),))
             link = Text(
                 say(Message("page_casebook_open_finding", {"number": kept.id}), lang), to=_address(kept.id, asked)
             )
@@ -349,7 +359,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
     return {
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang),
-        "verdicts": _in_order(without(verdict=()).verdict, all_verdicts()),
+        "verdicts": _in_order(without(verdict=()).verdict, verdicts_by_gravity()),
         "statuses": _in_order(without(status=()).status, [str(status) for status in Status]),
         "entries": entries,
         "most_chips": MOST_CHIPS,
@@ -358,7 +368,7 @@ def _around(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> 
         "chart": {
             "rows": [
                 {"label": say(f"verdict_{name}", lang), "value": number}
-                for name, number in _in_order(counts.verdict, all_verdicts()).items()
+                for name, number in _in_order(counts.verdict, verdicts_by_gravity()).items()
             ],
             "titles": {"x": say("label_verdict", lang), "y": say("casebook_findings", lang)},
         },
@@ -371,7 +381,7 @@ def _choices(book: Casebook, person: Person, wanted: Filter) -> dict[str, Any]:
     narrowed = wanted.verdict or wanted.list or wanted.entry
     return {
         "found": None if narrowed else counts.all,
-        "verdicts": _in_order(counts.verdict, all_verdicts()),
+        "verdicts": _in_order(counts.verdict, verdicts_by_gravity()),
         "entries": sorted(counts.entry.items(), key=lambda counted: (-counted[1], counted[0])),
         "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",
     }

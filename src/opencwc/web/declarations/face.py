@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from opencwc.casebook.database import Casebook
@@ -13,6 +13,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.casebook.submission_states import State
 from opencwc.casebook.submissions import amendments_due, count_waiting, list_submissions
+from opencwc.declarations.findings import ROW_FIELDS, row_as_written
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message
@@ -20,6 +21,7 @@ from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
+from opencwc.web.declarations.preview import label_of
 from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.navigation import SUBMISSIONS
 from opencwc.wording import say, sentence
@@ -49,9 +51,35 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
 
 def _rows(finding: Finding, lang: str) -> list[EvidenceTable]:
     """Show the rows of the register that a finding rests on, as they are written."""
-    rows = tuple((Cell(seen.label), Cell(seen.value)) for seen in finding.evidence if seen.kind == "row")
-    columns = (TableColumn(say("label_row", lang)), TableColumn(say("page_evidence_as_written", lang)))
-    return [EvidenceTable(say("page_evidence_register", lang), columns, rows)] if rows else []
+    seen = [evidence for evidence in finding.evidence if evidence.kind == "row"]
+    if not seen:
+        return []
+    written = [row_as_written(evidence.value) for evidence in seen]
+    number, caption = TableColumn(say("label_row", lang)), say("page_evidence_register", lang)
+    if not all(written):  # a finding kept before its cells were told apart
+        whole = tuple((Cell(evidence.label), Cell(evidence.value)) for evidence in seen)
+        return [EvidenceTable(caption, (number, TableColumn(say("page_evidence_as_written", lang))), whole)]
+    fields = [field for field in ROW_FIELDS if field not in _SMALL and any(row[field] for row in written)]
+    columns = (number, *(TableColumn(label_of(field, lang), number=field == "quantity") for field in fields))
+    rows = (
+        (Cell(evidence.label), *(_cell(row, field) for field in fields))
+        for evidence, row in zip(seen, written, strict=True)
+    )
+    return [EvidenceTable(caption, columns, tuple(rows))]
+
+
+_SMALL = ("cas", "unit", "concentration")
+"""Cells that stand with another one: the number of a chemical, the unit and the share of a quantity."""
+
+
+def _cell(row: Mapping[str, str], field: str) -> Cell:
+    """Return a cell of a row with what stands small under it."""
+    if field == "chemical":
+        return Cell(row[field], tuple(filter(None, (row["cas"],))))
+    if field == "quantity":
+        share = row["concentration"]
+        return Cell(f"{row[field]}\u00a0{row['unit']}".strip(), (share,) if share else ())
+    return Cell(row[field])
 
 
 def _columns(error: OpenCWCError, lang: str) -> str:

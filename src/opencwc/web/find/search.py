@@ -18,6 +18,7 @@ from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
 from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
+from opencwc.web.server.page import entry_code
 from opencwc.wording import say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import names_in_use, state_name
@@ -104,7 +105,7 @@ def find_findings(sought: Sought) -> Iterator[Hit]:
     for kept in texts.find(sought.book, sought.person, sought.text, MOST_OF_A_KIND):
         said = str((kept.content or {}).get("input", "")) or kept.subject_id
         verdict = say(f"verdict_{kept.verdict}", sought.lang)
-        entry = f"{kept.list} {kept.entry}" if kept.entry else ""
+        entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
         detail = " · ".join(filter(None, (verdict, entry, kept.case)))
         yield Hit("finding", shortened(name_said(said, sought.lang)), detail, f"/findings/{kept.id}", FINDING_SCORE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -81,14 +82,26 @@ def _by_month(book: Casebook, person: Person, lang: str) -> HouseFigure:
             schedule = schedules[list_id, entry]
             by_month[month][(schedule, "") if schedule else (len(schedules), list_id)] += number
     groups = sorted({group for counts in by_month.values() for group in counts})
-    said = (list_id or Message("page_figure_schedule", {"schedule": schedule}) for schedule, list_id in groups)
-    names = tuple(name if isinstance(name, str) else say(name, lang) for name in said)
+    titles = {list_.id: list_.title.get(lang, list_.title["en"]) for list_ in rules.lists}
+    names = tuple(
+        _list_said(titles[list_id]) if list_id else say(Message("page_figure_schedule", {"schedule": schedule}), lang)
+        for schedule, list_id in groups
+    )
     address = "/casebook?part=findings"
     rows = tuple(
         FigureRow(month_said(month, lang), tuple(counts[group] for group in groups), address)
         for month, counts in sorted(by_month.items())[-MOST_MONTHS:]
     )
     return HouseFigure("months", say("page_figure_month", lang), names, rows)
+
+
+def _list_said(title: str) -> str:
+    """Return whose list it is: what stands before the colon of its title.
+
+    >>> _list_said("Australia Group: chemical weapons precursors"), _list_said("Liste UE")
+    ('Australia Group', 'Liste UE')
+    """
+    return re.split("[:：]", title)[0].strip()
 
 
 def _by_age(book: Casebook, person: Person, lang: str, today: date) -> HouseFigure:

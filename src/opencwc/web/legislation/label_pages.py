@@ -48,7 +48,7 @@ def show_labels(request: Request, wanted: ListWanted) -> Response:
     table = _as_list(wanted, language_of(request))
     laws = {str(row["country"]) for row in rows}
     return law_page(
-        request, "legislation/labels.html", "check", list=table, shown_rows=table.rows[:MOST_SHOWN],
+        request, "legislation/labels.html", "labels", list=table, shown_rows=table.rows[:MOST_SHOWN],
         texts=table.texts[:MOST_SHOWN], more=max(0, len(table.rows) - MOST_SHOWN), labels=len(rows), laws=len(laws),
         enough=len(rows) >= LEAST_LABELS and len(laws) >= LEAST_LAWS, least=LEAST_LABELS, least_laws=LEAST_LAWS,
         each=LEAST_OF_EACH, left_out=left_out,

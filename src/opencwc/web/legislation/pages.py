@@ -36,13 +36,13 @@ Name = Annotated[str, Path(max_length=64)]
 
 
 @router.get("/law", action="rules")
-def show(request: Request) -> Response:
-    """Show where a State's texts are dropped, and the laws that were checked."""
+def show(request: Request, tried: Annotated[str, Query(alias="try", max_length=64)] = "") -> Response:
+    """Show where a State's texts are dropped, with an example among them where one is named, and the checked laws."""
     values = upload_values(request, LAW, decided=True)
     states = states_in(language_of(request), {str(run.asked.get("state", "")) for run in values["kept"]})
     return law_page(
-        request, "legislation/page.html", "check", states=states, model=state_of(MODEL), examples=NAMES, example=NOW,
-        example_state=STATE, **values,
+        request, "legislation/page.html", "check", states=states, model=state_of(MODEL), examples=NAMES,
+        example=tried if tried in NAMES else NOW, tries=tried in NAMES, example_state=STATE, **values,
     )  # fmt: skip
 
 

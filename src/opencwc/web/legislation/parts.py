@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from msgspec import structs
 from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
@@ -92,7 +93,7 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
             section.heading,
             section.lang,
             direction_of(section.lang),
-            tuple(_marked(shown, answer.verdict)),
+            below_heading(tuple(_marked(shown, answer.verdict)), section.heading),
             tuple(_names(answer.measure, [each for each in shown.elements if each in counting], lang)),
             tuple(_names(answer.measure, [each for each in shown.elements if each not in counting], lang)),
             tuple(_names(answer.measure, shown.delegated, lang)),
@@ -100,6 +101,27 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
             len(whole) > LONGEST_SECTION,
             bool(shown.excepts),
         )
+
+
+def below_heading(pieces: tuple[Piece, ...], heading: str) -> tuple[Piece, ...]:
+    """Return a passage without its first line where that repeats the heading above it, unless that alone is marked.
+
+    >>> pieces = (Piece("Riot control "), Piece("agents", "calm"), Piece("\\nNone "), Piece("shall", "calm"))
+    >>> [piece.text for piece in below_heading(pieces, "PROHIBITIONS — Riot control agents")]
+    ['None ', 'shall']
+    >>> below_heading(pieces[:3], "Riot control agents") == pieces[:3]
+    True
+    """
+    first, ends, _ = "".join(piece.text for piece in pieces).partition("\n")
+    if not ends or not first.strip() or not heading.endswith(first.strip()):
+        return pieces
+    left, below = len(first) + 1, list[Piece]()
+    for piece in pieces:
+        rest = piece.text[left:]
+        left = max(0, left - len(piece.text))
+        if rest:
+            below.append(structs.replace(piece, text=rest))
+    return tuple(below) if any(piece.tone for piece in below) or not any(piece.tone for piece in pieces) else pieces
 
 
 def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:

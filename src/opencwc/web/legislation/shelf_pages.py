@@ -18,7 +18,7 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import element_words, said_in
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
-from opencwc.legislation.model import ALL_VERDICTS, Shown
+from opencwc.legislation.model import ALL_VERDICTS, COVERED, Shown
 from opencwc.legislation.report import TONES
 from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
@@ -78,6 +78,8 @@ def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Respo
         groups=[(name, [measure for measure in chosen if measure.tier == name]) for name in TIERS], tier=tier,
         state=state, verdicts=ALL_VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
         chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
+        covered=sum(on_shelf.count(COVERED) for on_shelf in states),
+        checked=sum(len(on_shelf.stands) for on_shelf in states),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import Form, Query, Request
@@ -96,7 +97,8 @@ def one(request: Request, model_id: str, part: Part = "") -> Response:
     metrics = list(dict.fromkeys(figure.metric for figure in figures))
     languages = list(dict.fromkeys(figure.language for figure in figures))
     return page(
-        request, "models/model.html", one=shown, parts_of_data=parts, part=part, metrics=metrics,
+        request, "models/model.html", one=shown, named=partial(documentation_named, lang=lang),
+        parts_of_data=parts, part=part, metrics=metrics,
         metric_names={name: metric_name(name, lang) for name in metrics},
         part_names={name: part_name(name, lang) for name in parts},
         enough=ENOUGH, rows=[
@@ -134,7 +136,9 @@ def set_switch(
         writer.record("model_switched", {name: switched[name] for name in ("model", "on", "reason", "weights")})
     lang = language_of(request)
     message = Message("models_switched_on" if on == "true" else "models_switched_off", {"id": model_id})
-    return done(page(request, "models/switch.html", one=_shown(model_id, lang)), sentence(message, lang))
+    return done(
+        page(request, "models/switch.html", one=_shown(model_id, lang), switched_now=True), sentence(message, lang)
+    )
 
 
 @router.post("/models/{model_id}/retrain", action="switch_models")
@@ -180,6 +184,16 @@ def _said_of(kind: str, name: str, lang: str) -> str:
     return name if said == id else said
 
 
+def documentation_named(text: str, lang: str) -> str:
+    """Name the documentation where a card gives the path of one of its pages.
+
+    >>> documentation_named("Figures stand in `docs/benchmarks/claims.md`.", "en")
+    'Figures stand in the documentation, under “Benchmarks”.'
+    """
+    return _PATH.sub(say("page_models_in_documentation", lang), text)
+
+
+_PATH = re.compile(r"`?docs/benchmarks/[\w-]+\.md`?")
 _BETWEEN_WORDS = re.compile(r"\W+")
 
 

@@ -12,7 +12,8 @@ from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
-from opencwc.wording.chemical_names import chemical_name
+from opencwc.web.server.page import entry_code
+from opencwc.wording.chemical_names import as_heading, chemical_name
 
 MOST_LOOKED_AT = 60
 """Names that fit; a chemical has many."""
@@ -49,10 +50,10 @@ def _hit(held: _Named, name: str, score: float, rules: Convention, lang: str) ->
     address = f"/convention/{quote(held.list)}/{quote(held.entry)}"
     if not held.name:
         title = entry.title.get(lang, entry.title["en"]) if entry else ""
-        return Hit("entry", f"{held.list} {held.entry}", title, address, score)
-    own = chemical_name(held.cas, held.name, lang)
-    where = f"{held.list} {held.entry}" if entry else ""
-    details = (where, held.cas, name if name not in (own, held.cas) else "")
+        return Hit("entry", entry_code(f"{held.list} {held.entry}"), title, address, score)
+    own = as_heading(chemical_name(held.cas, held.name, lang))
+    where = entry_code(f"{held.list} {held.entry}") if entry else ""
+    details = (where, held.cas, "" if name.casefold() in (own.casefold(), held.cas) else as_heading(name))
     checked = f"/check?value={quote(held.cas or held.name)}"
     return Hit("chemical", own, " · ".join(filter(None, details)), address if entry else checked, score)
 

@@ -266,6 +266,16 @@ def word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
     return on_page
 
 
+def entry_code(entry: str) -> str:
+    """Return an entry by its code, without the list where the code itself begins with it.
+
+    >>> entry_code("AG AG19"), entry_code("CWC 2B04"), entry_code("")
+    ('AG19', 'CWC 2B04', '')
+    """
+    listed, _, code = entry.partition(" ")
+    return code if listed and code.startswith(listed) else entry
+
+
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     locale = locale_of(lang)
 
@@ -292,4 +302,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
+        "entry_code": entry_code,
     }  # fmt: skip

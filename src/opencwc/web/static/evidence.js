@@ -40,11 +40,36 @@ document.addEventListener("selectionchange", () => {
   const from = before(first, range.startContainer, range.startOffset), to = before(last, range.endContainer, range.endOffset);
   selected = { names: chosen.toString().replace(/\s+/g, " ").trim(), places: `${from}-${to}` };
 });
+
+// What is hidden at one place only: its words, each with a button that shows it again.
+const showHidden = (words, place) => {
+  const box = document.querySelector("#hidden-here"), list = box.querySelector("ul");
+  const item = document.createElement("li"), again = document.createElement("button"), text = document.createElement("bdi");
+  again.type = "button";
+  again.className = "small";
+  again.dataset.place = place;
+  again.setAttribute("aria-label", `${list.dataset.again}${words}`);
+  text.textContent = words;
+  again.append(text, " ✕");
+  item.append(again);
+  list.append(item);
+  box.hidden = false;
+};
+document.addEventListener("click", (event) => {
+  const again = event.target.closest("#hidden-here [data-place]");
+  if (!again) return;
+  const box = again.closest("#hidden-here"), form = again.form, field = form.elements.places;
+  field.value = field.value.split("\n").filter((place) => place && place !== again.dataset.place).join("\n");
+  again.closest("li").remove();
+  box.hidden = !box.querySelector("li");
+  form.requestSubmit();
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-hide-selected]");
   if (!button || !selected.names) return;
   const field = document.querySelector("#hiding").elements[button.dataset.hideSelected];
   field.value = `${field.value.trimEnd()}${field.value.trim() ? "\n" : ""}${selected[button.dataset.hideSelected]}\n`;
+  if (button.dataset.hideSelected === "places") showHidden(selected.names, selected.places);
   selected = { names: "", places: "" };
   field.form.requestSubmit();
 });

@@ -39,6 +39,8 @@ trial?.addEventListener("click", async () => {
   }
 });
 
+if (trial?.dataset.tryNow !== undefined) trial.click();
+
 // ---- what is asked for in the body of a request and comes as a file: a paper of what is not kept, a corrected register
 async function saveAnswer(address, content, button, done) {
   const problem = document.querySelector("#problem");
