@@ -306,7 +306,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "number": number, "share": share, "day": day, "moment": moment, "foreign": foreign,
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
-        "together": together, "size": partial(size_said, lang=lang), "entry_code": entry_code,
+        "together": together, "size": partial(size_said, lang=lang), "by_code": entry_code,
     }  # fmt: skip
 
 
