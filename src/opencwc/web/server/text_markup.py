@@ -30,7 +30,7 @@ def together(text: str) -> Markup:
     >>> together(Markup('<b id="a-1">(CAS 676-97-1)</b>'))
     Markup('<b id="a-1">(<span class="whole">CAS 676-97-1)</span></b>')
     """
-    pieces = _TAGS.split(str(escape(text)))
+    pieces = _TAGS.split(str(escape(visible(text))))
     return Markup("".join(piece if at % 2 else _HELD.sub(_whole, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
 
 
@@ -73,8 +73,10 @@ def with_breaks(text: str) -> Markup:
     Markup('Methyl (bis<wbr>(diethylamino)<wbr>methylene)<wbr>phosphonamidofluoridate')
     >>> with_breaks(Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>'))
     Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>')
+    >>> with_breaks("a\u202e<b>")
+    Markup('a⟨U+202E⟩&lt;b&gt;')
     """
-    pieces = _TAGS.split(str(escape(text)))
+    pieces = _TAGS.split(str(escape(visible(text))))
     return Markup("".join(piece if at % 2 else _LONG_WORD.sub(_breaking, piece) for at, piece in enumerate(pieces)))  # noqa: S704 - escaped
 
 
