@@ -12,9 +12,13 @@ from opencwc.wording import cited_parts, say
 
 
 def cited_markup(source: str, lang: str) -> Markup:
-    """Return a source in a language; what of it stays in English says so."""
+    """Return a source in a language, its numbers beside their words; what of it stays in English says so.
+
+    >>> str(cited_markup("Annex on Chemicals, Schedule 1, Part A, paragraph 13", "en")).replace("\u00a0", "~")
+    'Annex on Chemicals, Schedule~1, Part~A, paragraph~13'
+    """
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    parts = ((together(str(visible(part))), own) for part, own in cited_parts(source, lang))
+    parts = ((together(_NUMBERED.sub("\u00a0", str(visible(part)))), own) for part, own in cited_parts(source, lang))
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
 
 
@@ -35,6 +39,7 @@ def _whole(held: re.Match[str]) -> str:
     return f'<span class="whole">{held[0]}</span>' if whole else held[0]
 
 
+_NUMBERED = re.compile(r" (?=(?:[0-9]+|[A-C])(?:[,;)]|$))")
 _TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
 _HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
 _LONGEST_WHOLE = 30
