@@ -285,6 +285,14 @@ def test_a_contrary_decision_holds_and_both_are_shown(kept: KeptRun) -> None:
         assert "opposite of what Name of anna decided" in page.text
 
 
+def test_events_to_join_with_are_named_by_their_headlines_and_how_many_reports_they_have(kept: KeptRun) -> None:
+    events = _events(kept)
+    with kept.house.signed_in("anna") as client:
+        choices = page_of(client, f"{kept.base}/events/{events['seizure']}").one("select", name="target").all("option")
+        said = {one.attributes["value"]: one.text for one in choices}
+        assert said[events["accident"]] == "Accident: chlorine, Sandvik (Norway), 2 March 2026 · 3 reports"
+
+
 def test_a_former_id_leads_to_the_event_that_its_report_is_on(kept: KeptRun) -> None:
     events = _events(kept)
     with kept.house.signed_in("anna") as client:
