@@ -268,7 +268,7 @@ def test_the_answer_comes_first_and_says_likelihood_and_confidence_in_two_senten
     (answer, *_) = first.blocks
     assert list(answer.items) == [  # type: ignore[union-attr]
         "Chlorine leaked at the waterworks, and four to seven people were treated. "
-        "Likelihood: very likely (80 to 95\u00a0%). Confidence in this judgement: moderate."
+        "Likelihood: very likely (80 to 95%). Confidence in this judgement: moderate."
     ]
 
 
