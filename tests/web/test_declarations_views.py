@@ -237,6 +237,23 @@ def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> Non
     assert before.one("h1").text
 
 
+def test_the_calendar_opens_on_the_next_year_when_all_of_this_one_is_over(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Day(date):
+        @classmethod
+        def today(cls) -> Day:
+            return cls(2026, 12, 10)
+
+    monkeypatch.setattr(calendar_page, "date", Day)
+    with run.house.signed_in("adam") as client:
+        main = main_of(client, "/declarations/calendar")
+        asked = main_of(client, "/declarations/calendar?year=2026")
+    assert main.one("h1").text == "Next deadline: 31 March 2027"
+    assert main.one(id="calendar").rows()[0][0] == "31 March 2027"
+    assert asked.one("h1").text == "All deadlines of 2026 have passed"
+
+
 def test_the_calendar_comes_as_a_file_for_other_programs(run: Run) -> None:
     with run.house.signed_in("adam") as client:
         calendar = client.get("/declarations/calendar.ics?year=2026&profile=ESP&lang=fr")

@@ -42,7 +42,7 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
     page.wait_for_url("**/transfers/runs/*", timeout=90_000)
     expect(page.locator("tbody[data-list] tr")).to_have_count(3)
 
-    page.locator("tbody[data-list] tr", has_text="DEU → NLD").locator("th a").click()
+    page.locator("tbody[data-list] tr", has_text="Germany → Netherlands").locator("th a").click()
     expect(page.locator(".causes h3").first).to_have_text(words("reconcile_cause_unit"))
     page.locator("[data-chart]").scroll_into_view_if_needed()
     expect(page.locator("[data-chart]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)

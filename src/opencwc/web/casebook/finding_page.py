@@ -304,13 +304,13 @@ def _brought(book: Casebook, person: Person, identity: int) -> dict[str, Any]:
 
 def _inbox_order(book: Casebook, person: Person) -> list[tuple[int, int]]:
     """Return the units that wait for a person in the order of the inbox: the number of each and what it opens."""
-    page_ = list_units(book, person, Filter(), waiting=True, limit=MOST_IN_ORDER)
+    page_ = list_units(book, person, Filter(), waiting=True, limit=MOST_IN_ORDER + 1)
     return [(unit.number, unit.finding.id) for unit in page_.units]
 
 
 def _beside(
     book: Casebook, person: Person, asked: FindingFilter, identity: int
-) -> tuple[int | None, int | None, tuple[int, int] | None]:
+) -> tuple[int | None, int | None, tuple[int, str] | None]:
     """Return what comes before and after in the list that a finding was opened from, and its place in the inbox."""
     if asked.from_ == INBOX and may(person, "decide"):
         order = _inbox_order(book, person)
@@ -320,7 +320,8 @@ def _beside(
             return None, (findings[0] if findings else None), None
         at = numbers.index(number)
         before = findings[at - 1] if at else None
-        return before, (findings[at + 1] if at + 1 < len(order) else None), (at + 1, len(order))
+        waiting = str(len(order)) if len(order) <= MOST_IN_ORDER else f"{MOST_IN_ORDER}+"
+        return before, (findings[at + 1] if at + 1 < len(order) else None), (at + 1, waiting)
     return (*beside(book, person, asked.wanted, identity), None)
 
 

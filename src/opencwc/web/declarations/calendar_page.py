@@ -82,7 +82,8 @@ def _listed(asked: CalendarAsked, wanted: ListAsked, lang: str) -> ListShown[Cal
 @router.get("/declarations/calendar", action="rules")
 def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile: Brief = "") -> Response:
     """Show on which days of a year declarations are due, to the National Authority and to the OPCW."""
-    asked, lang, today = asked_calendar(year, profile), language_of(request), date.today()
+    lang, today = language_of(request), date.today()
+    asked = asked_calendar(year, profile) if year.strip() else _year_with_more(request, profile, today)
     amendments = amendments_in(request, asked.year)
     days = calendar_of(asked.law, asked.year)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
@@ -98,6 +99,15 @@ def show_calendar(request: Request, wanted: ListWanted, year: Year = "", profile
         amendments=[(one, dict(zip(AMENDMENT_COLUMNS, row, strict=True)))
                     for one, row in zip(amendments, amendment_rows(amendments, lang), strict=True)],
     )  # fmt: skip
+
+
+def _year_with_more(request: Request, profile: str, today: date) -> CalendarAsked:
+    """Return this year, or the next one where nothing of this year is still to come."""
+    asked = asked_calendar("", profile)
+    days = calendar_of(asked.law, asked.year)
+    owed = (one for one in amendments_in(request, asked.year) if not one.is_submitted)
+    ahead = not days or any(last_day(day) >= today for day in days) or any(one.due >= today for one in owed)
+    return asked if ahead or asked.year + 1 not in YEARS else asked_calendar(str(asked.year + 1), profile)
 
 
 def amendments_in(request: Request, year: int) -> tuple[AmendmentDue, ...]:

@@ -341,7 +341,8 @@ const SPECS = {
     const x = { field: "x", type: "ordinal", title: null, sort: look.rtl ? "descending" : "ascending", axis: { grid: false, labelAngle: 0 } };
     const axis = { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5 };
     const y = { type: "quantitative", title: titles.y ?? null, scale: logs ? { type: "log" } : {}, axis };
-    const color = { type: "nominal", title: null, scale: { domain: [own, peers], range: [look.colours[0], look.soft] } };
+    const names = rows.some((row) => row.low !== null) ? [own, peers] : [own]; // the key names what is drawn
+    const color = { type: "nominal", title: null, scale: { domain: names, range: [look.colours[0], look.soft] } };
     const value = { ...y, field: "value" };
     return {
       data: { values: rows },
