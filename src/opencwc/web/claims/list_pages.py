@@ -95,7 +95,12 @@ def event_said(group: Group, lang: str) -> str:
 
 
 GROUPED: dict[GroupedBy, tuple[ListColumn[Group], ...]] = {
-    "events": (ListColumn("event", "watch_field_event", event_said), *_COUNTED),
+    "events": (
+        ListColumn(
+            "event", "watch_field_event", event_said, on_page=lambda row, lang: word_of_page(event_said, lang)(row)
+        ),
+        *_COUNTED,
+    ),
     "speakers": (
         ListColumn("speaker", "claims_column_speaker", lambda row, lang: speaker_said(row.key, lang)),
         *_COUNTED,

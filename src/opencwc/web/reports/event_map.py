@@ -21,6 +21,7 @@ from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline,
 
 MOST_PLACES = 60
 _RADIUS = 9
+_LEAST_SHOWN = 150.0
 
 
 class MapPlace(NamedTuple):
@@ -61,7 +62,7 @@ def event_map(places: Sequence[MapPlace]) -> Markup | None:
     points = [(number, place, place.at) for number, place in enumerate(places[:MOST_PLACES], 1) if place.at]
     if not points:
         return None
-    view = view_of([at for _, _, at in points])
+    view = view_of([at for _, _, at in points], least=_LEAST_SHOWN)
     marks = [_mark(number, place, view.at(at)) for number, place, at in points]
     svg = (
         f'<svg class="event-map" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">'

@@ -43,7 +43,9 @@ A_PAGE = 30
 def show(request: Request) -> Response:
     """Show where reports are dropped, and the runs that are kept."""
     person, intake = person_of(request), service_of(request).intake
-    waiting = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
+    looks = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
+    runs = sorted({look.run for look in looks})
+    waiting = [(number, event) for number in runs for event in event_run(request, number).waiting_events]
     return page(
         request, "reports/page.html", example=EXAMPLE, waiting=waiting, **upload_values(request, WATCH, decided=True)
     )

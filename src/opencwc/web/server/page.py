@@ -282,9 +282,9 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     def number(value: float) -> str:
         return with_minus(str(format_decimal(value, locale=locale, numbering_system="latn")))
 
-    def share(value: float) -> str:
+    def share(value: float, places: str = "#") -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
-        return with_minus(str(format_percent(value, f"#,##0.#{gap}%", locale, numbering_system="latn")))
+        return with_minus(str(format_percent(value, f"#,##0.{places}{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
 
