@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -141,6 +142,7 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
         assert [row[1:] for row in events.rows()] == [
             ["3", "1", "1", "1", "2"], ["1", "1", "0", "0", "1"], ["1", "1", "0", "0", "1"],
         ]  # fmt: skip
+        assert not re.search(r"\d{4}-\d\d-\d\d", events.one("tbody").text)
         link = str(events.one("tbody").all("tr")[0].one("th").one("a").attributes["href"])
         assert len(_sentences(client, kept, link.removeprefix(kept.base))) == 3
         by_speaker = page_of(client, f"{kept.base}/speakers")

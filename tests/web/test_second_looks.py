@@ -68,7 +68,10 @@ def test_the_second_sees_the_event_as_it_was_found_and_nothing_of_the_first(kept
         assert (answer["decisions"], answer["waits"], answer["seen"]) == ([], True, 0)
         assert rita.get(f"{base}/file?format=corrections", headers=PAGE).content == b""
         assert "1 event is waiting for your decision" in page_of(rita, base).text
-        assert "1 event is waiting for your decision" in page_of(rita, "/watch").text
+        asked = page_of(rita, "/watch")
+        assert "1 event is waiting for your decision" in asked.text
+        waiting = asked.one("section", class_="waiting").one("a").attributes["href"]
+        assert waiting == f"{base}/events/{EVENT}"
     with kept.house.signed_in("anna") as anna:
         assert "is waiting for your decision" not in page_of(anna, base).text
         assert len(page_of(anna, f"{base}/events/{EVENT}").all("article", class_="report")) == 2
