@@ -36,8 +36,8 @@ def border_house(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hous
         yield house
 
 
-def keep_goods(house: House, case: str = "border", mark: Mark = Mark.UNCLASSIFIED) -> None:
-    """Keep four rows in a case, as a worker does."""
+def keep_goods(house: House, case: str = "border", mark: Mark = Mark.UNCLASSIFIED, file: str = "") -> None:
+    """Keep four rows in a case, as a worker does; of a file where one is named."""
     keeper = Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     case_for_keeping(house.book, keeper, case, mark)
     rules = Rulebook.of(date(2026, 11, 24), ("CWC",))
@@ -47,7 +47,7 @@ def keep_goods(house: House, case: str = "border", mark: Mark = Mark.UNCLASSIFIE
         case,
         verb="screen",
         asked={},
-        checked=checked_as_json(checked_by(rules, "en")),
+        checked=checked_as_json(checked_by(rules, "en")) | ({"file": file} if file else {}),
         maker=to_plain(maker_of(rules)),
     )
     findings = list(screen([SARIN, CLEAR, UNREADABLE, SALT], lists="CWC", as_of=date(2026, 11, 24)))

@@ -41,6 +41,17 @@ def test_a_case_says_what_was_checked_and_what_was_not(house: House) -> None:
         assert not main.all("form") and not main.all("button")
 
 
+def test_a_unit_stands_once_where_its_file_was_checked_again_and_again_where_another_file_has_it(house: House) -> None:
+    for file in ("goods.csv", "goods.csv", "stock.csv"):
+        keep_goods(house, file=file)
+
+    with house.signed_in("audra") as client:
+        links = page_of(client, CASE).all("a")
+
+    names = [link.text for link in links if link.attributes["href"].startswith("/findings/")]
+    assert names.count(names[0]) == 3, "of no file, of goods.csv and of stock.csv"
+
+
 def changed(client: TestClient, **form: str) -> Element:
     answer = client.post(CASE, data={"status": "open", "mark": "unclassified", **form}, headers=PART)
     assert answer.status_code == 200, answer.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import Form, Path, Request
@@ -129,6 +129,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
     units = list_units(book, person, Filter(case=name), order="verdict", limit=MOST_LOOKED_AT)
+    files = {run["number"]: str(run["checked"].get("file") or run["number"]) for run in runs}
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
@@ -136,7 +137,7 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
-        "lines": lines_of(book, latest_of(units.units)[:MOST_UNITS], lang),
+        "lines": lines_of(book, latest_of(units.units, files)[:MOST_UNITS], lang),
         "runs": summaries,
         "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,
@@ -152,11 +153,12 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     }
 
 
-def latest_of(units: Sequence[KeptUnit]) -> list[KeptUnit]:
-    """Return each unit once where files were checked again: as the latest check found it, in the place of the first."""
+def latest_of(units: Sequence[KeptUnit], files: Mapping[int, str]) -> list[KeptUnit]:
+    """Return each unit once where a file was checked again: as the latest check found it, in the place of the first."""
     latest: dict[tuple[object, ...], KeptUnit] = {}
     for unit in units:
-        key = (unit.verb, unit.name.casefold(), tuple(unit.verdicts), unit.entries)
+        run = unit.finding.run
+        key = (files.get(run, run), unit.verb, unit.name.casefold(), tuple(unit.verdicts), unit.entries)
         if key not in latest or unit.number > latest[key].number:
             latest[key] = unit
     return list(latest.values())
