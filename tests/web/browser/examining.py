@@ -101,7 +101,7 @@ WATCH_FOCUS = """() => {
 }"""
 TO_THE_TOP = """() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute("tabindex");
   scrollTo(0, 0); }"""
-RUN_AXE = """([type, values, left]) => axe.run(document, {
+RUN_AXE = """([type, values, left, within]) => axe.run(within, {
   runOnly: { type, values }, rules: Object.fromEntries(left.map((rule) => [rule, { enabled: false }])),
   resultTypes: ["violations"], iframes: false, preload: false,
 }).then((results) => results.violations.flatMap((violation) => violation.nodes.slice(0, 3).map((node) => {
@@ -200,11 +200,14 @@ def width_at_fault(page: Page) -> list[str]:
     return [f"too wide: {' | '.join(faults)}"] if faults else []
 
 
-def axe(page: Page, *rules: str, without: tuple[str, ...] = ()) -> list[str]:
-    """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it, or against all but some."""
+def axe(page: Page, *rules: str, without: tuple[str, ...] = (), within: str = "html") -> list[str]:
+    """Return what axe-core finds against WCAG 2.2 AA, or against some rules of it, or against all but some.
+
+    It looks at the whole page, or at a part of it.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
-    faults: list[str] = page.evaluate(RUN_AXE, ["rule", rules, ()] if rules else ["tag", TAGS, without])
+    faults: list[str] = page.evaluate(RUN_AXE, [*(("rule", rules, ()) if rules else ("tag", TAGS, without)), within])
     return faults
 
 

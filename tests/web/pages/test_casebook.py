@@ -335,7 +335,7 @@ def test_the_findings_of_all_verbs_stand_as_cards_on_one_page(of_every_verb: Hou
 def test_a_card_says_what_a_finding_rests_on_as_its_verb_says_it(of_every_verb: House) -> None:
     book, keeper = of_every_verb.book, Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     told = {
-        "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party since April"),
+        "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party since 29 April"),
         "declare": (Evidence("due", "past_activities", value="2027-03-31"), "31 March 2027"),
         "law": (Evidence("passage", "act.txt 3", value="Nobody may develop it.", span=(0, 22)), "Nobody may develop"),
     }
