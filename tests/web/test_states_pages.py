@@ -87,7 +87,7 @@ def lines(page: Element, part: str) -> list[list[str]]:
 def test_a_state_shows_what_the_convention_says_of_it_with_source_and_grade(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, "/states/NOR")
-        assert page.one("h1").text.startswith("Norway: State Party since 29\xa0April")
+        assert page.one("h1").text.startswith("Norway: State Party since 29 April")
         assert "Northern Europe" in page.one("h1").text
         held = {row[0]: row[1] for row in lines(page, "convention")}
         assert held["State Party since"] == held["Entry into force of the Convention for the State"] == "29 April 1997"

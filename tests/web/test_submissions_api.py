@@ -151,7 +151,7 @@ def test_a_declaration_is_checked_and_compared_with_a_register(kept: Kept, forma
         spoken = dana.get(f"{ADDRESS}/{number}/versions/2/found?lang=fr").json()["faults"]
         assert [fault["rule"] for fault in spoken] == [fault["rule"] for fault in faults] and spoken != faults
         page = page_of(dana, f"/declarations/submissions/{number}")
-        assert len(page.one(id="faults").rows()) == len(faults)
+        assert len(page.one("table", class_="form-faults").rows()) == len(faults)
         assert sha256(content).hexdigest() in page.text
 
 
