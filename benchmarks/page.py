@@ -125,7 +125,7 @@ def typing(browser: Browser, address: str) -> list[str]:
             page.wait_for_timeout(150)
             page.evaluate("window.times = []")
             page.locator("#value").press_sequentially(value, delay=40)
-            page.wait_for_function("window.times.length > 0")
+            page.wait_for_function("() => window.times.length > 0")
             page.wait_for_timeout(200)
             times.append(page.evaluate("window.times.at(-1)"))
         lines.append(f"| `{value}` | {statistics.median(times):.0f} | {max(times):.0f} |")
