@@ -29,8 +29,8 @@ if [ "$for_tests" = tests ]; then
   for program in softhsm2-util:softhsm2 age:age openssl:openssl ssh-keygen:openssh-client node:nodejs npm:npm setpriv:util-linux systemd-analyze:systemd chromium:chromium; do
     command -v "${program%%:*}" >/dev/null 2>&1 || missing="$missing ${program##*:}"
   done
-  # Ubuntu has no such package: the tests of the page run in Chromium alone there.
-  command -v firefox-esr >/dev/null 2>&1 || ! apt-cache show firefox-esr >/dev/null 2>&1 || missing="$missing firefox-esr"
+  # Debian's Firefox, or whichever is there.
+  command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || missing="$missing firefox-esr"
   PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
   command -v tesseract >/dev/null 2>&1 || missing="$missing tesseract-ocr"
   for language in ara chi-sim fra rus spa; do

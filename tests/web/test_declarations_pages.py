@@ -20,6 +20,7 @@ from opencwc.jobs.queue import Jobs
 from opencwc.web.declarations import pages
 from opencwc.web.server.worker_process import make_worker
 from opencwc.wording import LANGUAGES, say
+from web.calendar_days import take_for_today
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element
 from web.signing_in import House
@@ -53,12 +54,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 def in_march(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the pages take it for 10 March 2026."""
 
-    class Day(date):
-        @classmethod
-        def today(cls) -> Day:
-            return cls(2026, 3, 10)
-
-    monkeypatch.setattr(pages, "date", Day)
+    take_for_today(monkeypatch, date(2026, 3, 10), pages)
 
 
 def sent(client: TestClient, *tables: tuple[str, str | bytes], status: int = 204, **form: str) -> str:
@@ -137,12 +133,7 @@ def test_the_parts_of_declarations_are_one_row_of_tabs_for_who_may_open_them(kep
 def test_a_year_that_is_over_and_one_without_anything_are_answered_too(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Day(date):
-        @classmethod
-        def today(cls) -> Day:
-            return cls(2027, 1, 1)
-
-    monkeypatch.setattr(pages, "date", Day)
+    take_for_today(monkeypatch, date(2027, 1, 1), pages)
     with kept.house.signed_in("rita") as client:
         main = main_of(client, kept.address)
         assert main.one("h1").text == "All 12 declarations were due by 2 November 2026"

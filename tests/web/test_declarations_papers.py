@@ -16,6 +16,7 @@ from opencwc.declarations.forms.declaration_files import FORMATS
 from opencwc.jobs.kept_runs import _loaded
 from opencwc.web.declarations import form_pages, letter_pages
 from opencwc.wording import LANGUAGES, say, sentence
+from web.calendar_days import take_for_today
 from web.pages.housing import LANGUAGES_READ, PART, opened_house, page_of
 from web.pages.parsed import Element, check_sound, parsed
 from web.test_declarations_pages import ACTIVITIES, SITES, Kept, judged, main_of, sent
@@ -129,12 +130,7 @@ def test_a_form_shows_what_the_pdf_has_by_plant_site(kept: Kept, monkeypatch: py
 def test_the_declaration_is_downloaded_whole_and_by_part_and_reads_back_without_other_faults(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Day(date):
-        @classmethod
-        def today(cls) -> Day:
-            return cls(2026, 1, 15)
-
-    monkeypatch.setattr(form_pages, "date", Day)
+    take_for_today(monkeypatch, date(2026, 1, 15), form_pages)
     with kept.house.signed_in("anna") as client:
         for format in FORMATS:
             answer = client.get(f"{kept.address}/declaration.{format}?paper_lang=ar")

@@ -16,6 +16,7 @@ from opencwc.jobs.kept_runs import _loaded
 from opencwc.web.convention.next_deadlines import next_deadlines
 from opencwc.web.declarations import calendar_page, overview_page, pages
 from opencwc.wording import LANGUAGES, say
+from web.calendar_days import take_for_today
 from web.pages.housing import opened_house, page_of
 from web.pages.parsed import Element
 from web.signing_in import House
@@ -54,13 +55,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 def in_march(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the pages take it for 10 March 2026."""
 
-    class Day(date):
-        @classmethod
-        def today(cls) -> Day:
-            return cls(2026, 3, 10)
-
-    monkeypatch.setattr(calendar_page, "date", Day)
-    monkeypatch.setattr(overview_page, "date", Day)
+    take_for_today(monkeypatch, date(2026, 3, 10), calendar_page, overview_page)
 
 
 def csv_of(client: TestClient, address: str) -> list[dict[str, str]]:
@@ -240,12 +235,7 @@ def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> Non
 def test_the_calendar_opens_on_the_next_year_when_all_of_this_one_is_over(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Day(date):
-        @classmethod
-        def today(cls) -> Day:
-            return cls(2026, 12, 10)
-
-    monkeypatch.setattr(calendar_page, "date", Day)
+    take_for_today(monkeypatch, date(2026, 12, 10), calendar_page)
     with run.house.signed_in("adam") as client:
         main = main_of(client, "/declarations/calendar")
         asked = main_of(client, "/declarations/calendar?year=2026")

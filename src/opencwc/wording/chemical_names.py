@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from opencwc.convention import Chemical, Convention, NamedChemical
@@ -53,10 +53,7 @@ def as_noun(name: str) -> str:
     >>> as_noun("2,2-Diphenyl-2-hydroxyacetic acid"), as_noun("O-Ethyl S-phenyl"), as_noun("VX")
     ('2,2-diphenyl-2-hydroxyacetic acid', 'O-Ethyl S-phenyl', 'VX')
     """
-    first = _FIRST_WORD.match(name)
-    if first is None or not first[2].istitle():
-        return name
-    return first[1] + first[2].lower() + name[first.end() :]
+    return _with_first_word(name, lambda word: word.lower() if word.istitle() else word)
 
 
 def as_heading(name: str) -> str:
@@ -65,10 +62,12 @@ def as_heading(name: str) -> str:
     >>> as_heading("trichlorure de phosphore"), as_heading("2,2-diméthylpropane"), as_heading("p-xylène")
     ('Trichlorure de phosphore', '2,2-Diméthylpropane', 'p-xylène')
     """
+    return _with_first_word(name, lambda word: word.capitalize() if word.islower() else word)
+
+
+def _with_first_word(name: str, written: Callable[[str], str]) -> str:
     first = _FIRST_WORD.match(name)
-    if first is None or not first[2].islower():
-        return name
-    return first[1] + first[2].capitalize() + name[first.end() :]
+    return name if first is None else first[1] + written(first[2]) + name[first.end() :]
 
 
 @cache

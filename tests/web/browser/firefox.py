@@ -22,9 +22,9 @@ LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
 async def start_firefox(arguments: list[str]) -> int:
     """Run Firefox until it ends, and give Playwright the address between the two as if it were Firefox's own."""
-    program = shutil.which("firefox-esr")
+    program = shutil.which("firefox-esr") or shutil.which("firefox")
     if program is None:
-        raise FileNotFoundError("firefox-esr is not installed")
+        raise FileNotFoundError("Firefox is not installed: apt-get install firefox-esr")
     process = await asyncio.create_subprocess_exec(program, *arguments, stderr=PIPE)
     assert process.stderr is not None
     async for raw in process.stderr:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -60,7 +59,6 @@ def test_what_is_drawn_becomes_the_value_as_if_it_had_been_typed(drawing: Watche
     assert drawing.page.evaluate("window.typed") == "c1ccccc1"
 
 
-@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="Debian's Firefox is not there, as on Ubuntu")
 def test_firefox_draws_with_a_build_of_its_own(firefox: Browser) -> None:
     for drawing in drawing_in(firefox):
         open_editor(drawing)

@@ -7,7 +7,6 @@ the focus is none.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
@@ -139,7 +138,6 @@ def test_a_role_comes_from_home_to_the_result_of_its_job(open_page: Visitors, ro
     does_the_job(page, open_page, role, *WAYS[way])
 
 
-@pytest.mark.skipif(shutil.which("firefox-esr") is None, reason="Debian's Firefox is not there, as on Ubuntu")
 @pytest.mark.parametrize("way", WAYS_IN_FIREFOX)
 @pytest.mark.parametrize("role", JOBS)
 def test_a_role_does_its_job_in_firefox_too(open_in_firefox: Visitors, role: str, way: str) -> None:
