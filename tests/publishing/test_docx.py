@@ -7,6 +7,7 @@ import zipfile
 from datetime import date
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from opencwc.publishing.docx import write_docx
 from opencwc.publishing.model import (
@@ -99,3 +100,12 @@ def test_footnotes_are_word_s_own_and_the_mark_stands_at_the_head_of_every_page(
     document = Document(io.BytesIO(content))
     assert document.sections[0].header.paragraphs[0].text == "Draft"
     assert content == written(made)
+
+
+def test_numbers_of_a_table_end_in_one_line() -> None:
+    rows = (("Lead", "3"), ("Zinc", "12"))
+    made = report()
+    table = Table("Amounts", ("Metal", "kg"), rows, numbers=(1,))
+    document = Document(io.BytesIO(written(Report(made.title, "en", LABELS, (Section("s", "S", (table,)),)))))
+    aligned = [[cell.paragraphs[0].alignment for cell in row.cells] for row in document.tables[-1].rows]
+    assert aligned == [[None, WD_ALIGN_PARAGRAPH.RIGHT]] * 3

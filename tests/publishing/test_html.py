@@ -236,3 +236,9 @@ def test_every_text_has_the_contrast_that_wcag_asks_for():
             assert contrast(theme["ink"], theme[ground]) >= 4.5, (ground, theme)
         for line in ("field", "focus"):
             assert contrast(theme[line], theme["sheet"]) >= 3, (line, theme)
+
+
+def test_numbers_of_a_table_end_in_one_line():
+    table = Table("Amounts", ("Metal", "kg"), (("Lead", "3"),), numbers=(1,))
+    tags = Page(page(Section("s1", "S", (table,)))).tags
+    assert [attributes.get("class") for tag, attributes in tags if tag in ("th", "td")] == [None, "num", None, "num"]

@@ -190,3 +190,11 @@ def test_the_mark_stands_on_every_printed_page():
     package_parts = parts(report(Table("t", ("a",), ()), marking="A & B"))
     for number in (1, 2):
         assert "<oddHeader>&amp;C&amp;BA &amp;&amp; B</oddHeader>" in package_parts[f"xl/worksheets/sheet{number}.xml"]
+
+
+def test_numbers_of_a_table_end_in_one_line():
+    table = Table("t", ("Metal", "kg"), (("Lead", "3"),), numbers=(1,))
+    written_parts = parts(report(table))
+    styles = re.findall(r'<c r="[AB]2" s="(\d+)"', written_parts["xl/worksheets/sheet2.xml"])
+    formats = re.findall(r"<xf .*?(?:/>|</xf>)", written_parts["xl/styles.xml"].partition("<cellXfs")[2])
+    assert ['horizontal="right"' in formats[int(style)] for style in styles] == [False, True]

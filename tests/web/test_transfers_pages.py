@@ -827,6 +827,7 @@ def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked:
         assert rows and all(len(row) == 5 and ">" not in "".join(row) for row in rows)
         assert [row[0] for row in thresholds] == ["discrepancy between declared transfers", "declaration"]
         assert "basis_" not in evidence.text
+        assert "Row" not in evidence.text and "> " not in evidence.text, "a pair stands in no row of a file"
 
 
 def test_a_model_that_is_switched_off_is_said_and_not_offered(kept: Kept) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -244,8 +244,16 @@ class _Writer:
         if right_to_left:
             _turn(paragraph)
 
-    def table(self, caption: str, headings: tuple[str, ...], rows: Iterable[tuple[model.Words, ...]]) -> None:
-        """Write a table; the first row repeats on every page."""
+    def table(
+        self,
+        caption: str,
+        headings: tuple[str, ...],
+        rows: Iterable[tuple[model.Words, ...]],
+        numbers: Collection[int] = (),
+    ) -> None:
+        """Write a table; the first row repeats on every page, and columns of numbers end in one line."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
         lines = [*([headings] if headings else []), *rows]
         if not lines:
             return
@@ -256,8 +264,10 @@ class _Writer:
             table.table_direction = _direction()
         for number, row in enumerate(lines):
             cells = table.add_row().cells
-            for cell, words in zip(cells, row, strict=False):
+            for column, (cell, words) in enumerate(zip(cells, row, strict=False)):
                 self.words(cell.paragraphs[0], (words,), small=True, bold=bool(headings) and number == 0)
+                if column in numbers and not self.right_to_left:  # in Arabic a paragraph begins at the right
+                    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if headings:
             _repeats(table.rows[0]._tr)
         self.document.add_paragraph()
@@ -276,7 +286,7 @@ _WRITERS: dict[type, Callable[[_Writer, Any], None]] = {
     model.Form: _Writer.form,
     model.Counts: _Writer.counts,
     model.Bullets: _Writer.bullets,
-    model.Table: lambda writer, block: writer.table(block.caption, block.headings, block.rows),
+    model.Table: lambda writer, block: writer.table(block.caption, block.headings, block.rows, block.numbers),
     model.Excerpt: lambda writer, block: writer.pieces(block.pieces),
     model.Passages: _Writer.passages,
     model.Clauses: _Writer.clauses,

@@ -217,11 +217,12 @@ class Cards(_Block, frozen=True):
 
 
 class Table(_Block, frozen=True):
-    """Rows of cells under headings; the first cell names its row."""
+    """Rows of cells under headings; the first cell names its row. ``numbers`` are the places of columns of numbers."""
 
     caption: str
     headings: tuple[str, ...]
     rows: Iterable[tuple[Words, ...]]
+    numbers: tuple[int, ...] = ()
 
 
 class Field(Struct, frozen=True):

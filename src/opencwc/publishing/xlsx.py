@@ -125,6 +125,7 @@ class _Writer:
         self.blank = self.format(plain | {"bottom": 1, "font_color": "#3f464c", "font_size": 8})
         self.head = self.format(plain | {"bold": True, "bottom": 1, "bg_color": "#eef0ee"})
         self.number = self.format(plain | {"num_format": "#,##0", "align": "right" if order == 1 else "left"})
+        self.amount = self.format(plain | {"reading_order": 0, "align": "right"})
         self.as_it_stands = self.format(plain | {"reading_order": 1, "font_name": "Courier New", "align": "left"})
 
     def format(self, properties: dict[str, object]) -> Format:
@@ -173,7 +174,7 @@ class _Writer:
                     for inner in column.blocks:
                         self.block(inner, title)
             case model.Table():
-                name = self.table(block.caption or title, block.headings, block.rows)
+                name = self.table(block.caption or title, block.headings, block.rows, block.numbers)
                 self.across(f"→ {name}", self.note)
             case model.Cards():
                 name = self.cards(title, block.cards)
@@ -255,7 +256,13 @@ class _Writer:
             else:
                 self.pair(said(field.label), said(field.blank), self.blank)
 
-    def table(self, wanted: str, headings: tuple[str, ...], rows: Iterable[tuple[model.Words, ...]]) -> str:
+    def table(
+        self,
+        wanted: str,
+        headings: tuple[str, ...],
+        rows: Iterable[tuple[model.Words, ...]],
+        numbers: Collection[int] = (),
+    ) -> str:
         """Write rows into a sheet of their own with a header that stays, and return its name."""
         sheet = self.add_sheet(wanted)
         widths = [min(max(len(heading), 8), 60) for heading in headings]
@@ -268,7 +275,8 @@ class _Writer:
             for column, cell in enumerate(row):
                 verbatim = isinstance(cell, model.Text) and cell.verbatim
                 text = said(cell)
-                sheet.write_string(at, column, text, self.as_it_stands if verbatim else self.value)
+                look = self.amount if column in numbers else self.as_it_stands if verbatim else self.value
+                sheet.write_string(at, column, text, look)
                 if at < 200:
                     widths[column] = min(max(widths[column], max(map(len, text.split("\n"))) + 2), 60)
         for column, width in enumerate(widths):

@@ -31,6 +31,7 @@ from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
 from opencwc.wording import amount_said, cited, cited_parts, day_said, packing_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name, name_said
+from opencwc.wording.clauses import in_sentences
 from opencwc.wording.typography import in_type
 
 WIDTH, HEIGHT = 320, 220
@@ -41,8 +42,8 @@ STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
 class Teller:
     """Tells findings and rules in a language; ``link`` gives the address of what is said of a rule.
 
-    ``verb`` is the verb that made the findings, ``of_file`` is false for a single value, which has no row; ``days``
-    writes the days of a message as the place has them where it is shown.
+    ``verb`` is the verb that made the findings, ``of_file`` is false where they stand in no row of a file, such as
+    those of a single value; ``days`` writes the days of a message as the place has them where it is shown.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Teller:
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
-        blocks: list[Block] = [*self.answer(finding), Paragraph((self.as_sentence(reason_of(finding)),))]
+        blocks: list[Block] = [*self.answer(finding), Paragraph((self.in_sentences(reason_of(finding)),))]
         if excerpt := self.excerpt(finding):
             blocks.append(excerpt)
         if entry and entry.evidence == "unverified":
@@ -128,7 +129,7 @@ class Teller:
         """Say where the finding stands in the user's file, and what the chemical was known by."""
         subject = finding.subject
         facts = [Fact(self.say("label_row"), (str(subject.row),))] if self.of_file else []
-        if subject.id:
+        if subject.id and self.of_file:
             facts.append(Fact(self.say("label_id"), (Text(subject.id, verbatim=True),)))
         if finding.rule:
             facts.append(Fact(self.say("label_list"), (finding.rule.list,)))
@@ -319,6 +320,10 @@ class Teller:
     def as_sentence(self, message: Message) -> str:
         """Say a message of a finding as a sentence in the reader's language."""
         return sentence(self.days(message, self.lang), self.lang)
+
+    def in_sentences(self, message: Message) -> str:
+        """Say a message of a finding as running text, each of its facts a sentence."""
+        return in_sentences(self.days(message, self.lang), self.lang)
 
 
 def _says_more(written: str, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""A message that strings facts together with semicolons, taken apart, so that a page can list them.
+"""A message that strings facts together with semicolons, taken apart, so that a page can list or tell them one by one.
 
 It is parted where its own template, or that of a message that is a whole clause of it, has a semicolon outside
 brackets and quotation marks. What stands in a value, such as the text of a user's cell, is never parted.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from opencwc.finding import Message
 from opencwc.wording import as_sentence, fill_part, sentence, template_of
@@ -29,6 +30,15 @@ def clauses(message: Message | str, lang: str = "en") -> list[str]:
     return list(dict.fromkeys(_sentences(whole, lang)))
 
 
+def in_sentences(message: Message, lang: str = "en") -> str:
+    """Say a message as running text, each of its facts a sentence.
+
+    >>> in_sentences(Message("pattern_caution"))
+    'A pattern does not mean that anything is wrong. A person looks at each.'
+    """
+    return ("" if lang == "zh" else " ").join(clauses(message, lang))
+
+
 def _sentences(message: Message, lang: str) -> Iterator[str]:
     parts = _parted(template_of(message, lang))
     for part in parts:
@@ -44,11 +54,12 @@ def _sentences(message: Message, lang: str) -> Iterator[str]:
         yield sentence(message, lang)
 
 
-def _parted(template: str) -> list[str]:
+@cache
+def _parted(template: str) -> tuple[str, ...]:
     """Part a template at its semicolons.
 
     >>> _parted("met: {says} ({source}; {evidence}); {left} left")
-    ['met: {says} ({source}; {evidence})', '{left} left']
+    ('met: {says} ({source}; {evidence})', '{left} left')
     """
     parts, depth = [""], 0
     for sign in template:
@@ -57,4 +68,4 @@ def _parted(template: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += sign
-    return [part.strip() for part in parts if part.strip()]
+    return tuple(part.strip() for part in parts if part.strip())

@@ -207,12 +207,14 @@ class _Paper:
     def figures(self, figures: Iterable[Figure]) -> Table:
         """Return a table of figures; a column in which nothing stands is left out."""
         columns = [
-            (self.say(f"form_heading_{name}"), column)
+            (name, column)
             for name, column in zip(FIGURE_HEADINGS, zip(*map(self.figure, figures), strict=True), strict=True)
             if any(cell != UNTOLD for cell in column)
         ]
         rows = zip(*(column for _, column in columns), strict=True)
-        return Table(self.say("form_figures"), tuple(heading for heading, _ in columns), tuple(rows))
+        names = [name for name, _ in columns]
+        headings = tuple(self.say(f"form_heading_{name}") for name in names)
+        return Table(self.say("form_figures"), headings, tuple(rows), numbers=(names.index("quantity"),))
 
     def figure(self, figure: Figure) -> tuple[Words, ...]:
         """Return the cells of a figure, in the order of `FIGURE_HEADINGS`."""

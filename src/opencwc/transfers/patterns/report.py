@@ -99,7 +99,9 @@ def _checked(proposals: Sequence[Proposal], ledgers: Sequence[Ledger], lang: str
     yield Bullets(tuple(sentence(message, lang) for message in told(proposals, ledgers)))
     counts = {kind: sum(proposal.kind == kind for proposal in proposals) for kind in PATTERN_KINDS}
     rows = tuple((say(f"pattern_kind_{kind}", lang), str(count)) for kind, count in counts.items())
-    yield Table(say("pattern_title", lang), (say("pattern_label_kind", lang), say("pattern_label_count", lang)), rows)
+    yield Table(
+        say("pattern_title", lang), (say("pattern_label_kind", lang), say("pattern_label_count", lang)), rows, (1,)
+    )
 
 
 def _found(proposals: Sequence[Proposal], lang: str) -> Iterator[Block]:

@@ -272,6 +272,7 @@ class _Letter:
                 )
                 for line in self.asked.lines
             ),
+            numbers=(7, 8) if known else (7,),
         )
 
     def concentration(self, line: LetterLine) -> str:

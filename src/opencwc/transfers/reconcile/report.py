@@ -91,6 +91,8 @@ def _ranked(reconciled: Reconciled, lang: str, *, over: bool, most: int) -> Iter
         chemical = name_said(chemical, lang)
         first = (str(row["rank"]), chemical, Text(row["entry"], verbatim=True), Text(pair, verbatim=True), year)
         rows.append((*first, *quantities, sure, row["why"]))
-    yield Table(say("reconcile_report_list", lang), tuple(say(f"label_{name}", lang) for name in names), tuple(rows))
+    yield Table(
+        say("reconcile_report_list", lang), tuple(say(f"label_{name}", lang) for name in names), tuple(rows), (5, 6, 7)
+    )
     if len(table) > most:
         yield Paragraph((sentence(Message("table_more", {"count": len(table) - most}), lang),), "note")

@@ -331,7 +331,7 @@ def _card(rules: Convention, finding: Finding, verb: str, name: str, lang: str) 
     face = face_of(verb)
     rests_on = face.rests_on(finding, lang) if face.rests_on else _passages(finding)
     rule_at = face.address_of(finding.rule) if finding.rule else ""
-    teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb), days=with_days)
+    teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb), of_file=face.of_file, days=with_days)
     return teller.card(finding, name, (Fact(label, (value,)) for label, value in rests_on), rule_at)
 
 

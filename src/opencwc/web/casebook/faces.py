@@ -79,7 +79,8 @@ class Face:
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``written`` tells whether
-    its subject is what the user wrote, which is shown as it is; ``rules`` the address under which the rules of its
+    its subject is what the user wrote, which is shown as it is, and ``of_file`` whether it is
+    a row of a file of theirs; ``rules`` the address under which the rules of its
     findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
     correction names where that is no entry of a list. ``title`` says what a finding comes to, as the heading of its
     page and of its row: an entry and a chemical, a shipment, a measure; ``apart`` what tells rows of one title apart.
@@ -94,6 +95,7 @@ class Face:
     tables: Callable[[Finding, str], list[EvidenceTable]] = lambda finding, lang: []
     reasons: Callable[[Finding], list[Message]] = lambda finding: [reason_of(finding)]
     written: bool = True
+    of_file: bool = True
     rules: str = ""
     ruled: bool = True
     asks: CorrectionAsked | None = None

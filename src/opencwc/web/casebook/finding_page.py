@@ -179,9 +179,9 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
     if content is None:
         return {"finding": None, "entry": None, "answer": [], "subject": ""}
     finding = finding_of(content, history.run["maker"])
-    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule, days=with_days)
-    entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     face = face_of(history.run["verb"])
+    teller = Teller(convention_of(finding.maker.as_of), lang, link_to_rule, of_file=face.of_file, days=with_days)
+    entry = teller.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
     return {
         "finding": finding,
         "answer": [paragraph.words[0] for paragraph in teller.answer(finding, headed=True)],

@@ -17,7 +17,7 @@ from opencwc.finding import Message
 from opencwc.records import from_plain
 from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import is_no_mention
-from opencwc.web.server.days_and_sizes import sentence_of_page
+from opencwc.web.server.days_and_sizes import in_sentences_of_page
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
 from opencwc.wording import number_said, say
 from opencwc.wording.chemical_names import name_said
@@ -45,8 +45,10 @@ class UnitLine:
 
 
 def why_of(content: Mapping[str, Any], lang: str) -> str:
-    """Say the reason of a kept finding on a page; nothing is left to say of an erased one."""
-    return sentence_of_page(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
+    """Say the reason of a kept finding on a page, each fact a sentence; nothing is left to say of an erased one."""
+    return (
+        in_sentences_of_page(from_plain(Message, content["message"]), lang) if content else say("casebook_erased", lang)
+    )
 
 
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:

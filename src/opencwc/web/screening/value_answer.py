@@ -205,7 +205,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
             words.append(Text(entry_code(f"{rule.list} {rule.entry}"), to=teller.link(rule)))
-        words.append(teller.as_sentence(reason_of(part.finding)))
+        words.append(teller.in_sentences(reason_of(part.finding)))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )

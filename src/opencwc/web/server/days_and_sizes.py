@@ -12,6 +12,7 @@ from babel.units import format_unit
 
 from opencwc.finding import Message, Value
 from opencwc.wording import sentence
+from opencwc.wording.clauses import in_sentences
 from opencwc.wording.typography import unbroken
 
 WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
@@ -76,6 +77,11 @@ def with_written_days(text: str, lang: str) -> str:
 def sentence_of_page(message: Message, lang: str) -> str:
     """Say a message as a sentence on a page."""
     return unbroken(sentence(with_days(message, lang), lang))
+
+
+def in_sentences_of_page(message: Message, lang: str) -> str:
+    """Say a message on a page as running text, each of its facts a sentence."""
+    return unbroken(in_sentences(with_days(message, lang), lang))
 
 
 def duration_said(time: timedelta, lang: str) -> str:

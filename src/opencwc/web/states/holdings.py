@@ -93,11 +93,12 @@ def _of_convention(code: str, day: date) -> Iterator[Holding]:
         return
     address = f"/convention?part=states&as_of={day.isoformat()}&q={code}"
     on_day = state.on(day)
+    in_force = state.in_force.start if state.in_force else None
     days = (
         (f"states_is_{on_day.status}", on_day.since),
         ("states_signed", state.signed),
         ("states_deposited", state.deposited),
-        ("states_in_force", state.in_force.start if state.in_force else None),
+        ("states_in_force", None if in_force == on_day.since else in_force),
     )
     for name, when in days:
         if when is not None or name == days[0][0]:

@@ -100,6 +100,6 @@ CHECK = Face(
 RECONCILE = Face(
     JobPage("page_transfers_job", "/transfers", "/transfers/runs", "transfers/job.html", columns=_columns_in({})),
     jobs="/transfers/jobs", among=_beside_reconciliation, rests_on=facts_of, tables=tables_of, title=_title_of_pair,
-    written=False, figures=_discrepancies,
+    written=False, of_file=False, figures=_discrepancies,
     doors=(Door("check", "ledgers", "/transfers", "keep"),),
 )  # fmt: skip
