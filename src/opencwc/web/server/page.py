@@ -279,8 +279,9 @@ def entry_code(entry: str) -> str:
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     locale = locale_of(lang)
 
-    def number(value: float) -> str:
-        return with_minus(str(format_decimal(value, locale=locale, numbering_system="latn")))
+    def number(value: float, places: int = 0) -> str:
+        pattern = f"#,##0.{'0' * places}" if places else None
+        return with_minus(str(format_decimal(value, pattern, locale, numbering_system="latn")))
 
     def share(value: float, places: str = "#") -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"
