@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
-from opencwc.finding import Message, Rule, Value
+from opencwc.finding import Message, Rule, Value, entry_code
 from opencwc.models import model_title
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
@@ -264,16 +264,6 @@ def word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
         return with_written_days(told, lang) if isinstance(told, str) else told
 
     return on_page
-
-
-def entry_code(entry: str) -> str:
-    """Return an entry by its code, without the list where the code itself begins with it.
-
-    >>> entry_code("AG AG19"), entry_code("CWC 2B04"), entry_code("")
-    ('AG19', 'CWC 2B04', '')
-    """
-    listed, _, code = entry.partition(" ")
-    return code if listed and code.startswith(listed) else entry
 
 
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
