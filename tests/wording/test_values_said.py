@@ -6,7 +6,7 @@ import pytest
 
 from opencwc.catalogs import read_template
 from opencwc.convention.fields import load_yaml
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.language.commerce.words import DATA
 from opencwc.wording import LANGUAGES, at_clock, number_said, packing_said, say
 
@@ -48,3 +48,6 @@ def test_the_name_of_a_chemical_is_small_inside_a_sentence_where_the_language_wr
     assert within in say(Message("found_cas", {"cas": "111-48-8", "name": chemical}), lang)
     headed = say(Message("check_chemical_entry", {"chemical": chemical, "entry": "2B13"}), lang)
     assert headed.startswith(say(chemical, lang))
+    named = Message("check_chemical_entry", {"chemical": chemical, "entry": "2B13"})
+    facts: dict[str, Value] = {"place": "A", "activity": "B", "year": "2025", "amount": "1 t", "before": "2024"}
+    assert f"{within} (2B13)" in say(Message("check_missing_year", {**facts, "chemical": named}), lang)

@@ -93,9 +93,17 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
 def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value:
     """Return a chemical that a sentence does not begin with as its name stands there."""
     inside = lang in _SMALL_INSIDE and template is not None and f"{{{key}}}" in template[1:]
-    if inside and isinstance(value, Message) and value.id == "chemical":
-        return _within(str(value.values["cas"]), str(value.values["name"]))
-    return value
+    return _inside(value) if inside and isinstance(value, Message) else value
+
+
+def _inside(message: Message) -> Message:
+    """Return a chemical, alone or with its entry behind it, as it stands inside a sentence."""
+    if message.id == "chemical":
+        return _within(str(message.values["cas"]), str(message.values["name"]))
+    named = message.values.get("chemical")
+    if message.id != "check_chemical_entry" or not isinstance(named, Message):
+        return message
+    return Message(message.id, {**message.values, "chemical": _inside(named)})
 
 
 @lru_cache(maxsize=2_000)
