@@ -252,6 +252,8 @@ def _said(value: Value, lang: str) -> str:
     text = str(value)
     if _AMOUNT.fullmatch(text):
         text = amount_said(text, lang)
+        if text.endswith("%"):
+            return text  # a share reads on in the direction of its sentence
     elif lang != "en" and text.startswith(_CITED):
         return cited(text, lang)
     elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
