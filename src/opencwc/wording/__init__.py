@@ -252,6 +252,8 @@ def _said(value: Value, lang: str) -> str:
     text = str(value)
     if _AMOUNT.fullmatch(text):
         text = amount_said(text, lang)
+        if text.endswith("%"):
+            return text  # a share reads on in the direction of its sentence
     elif lang != "en" and text.startswith(_CITED):
         return cited(text, lang)
     elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
@@ -285,9 +287,11 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
 def _in_signs_of(citation: str, lang: str) -> str:
     """Write the paragraphs of a citation as the text of the Convention in the language does.
 
-    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh")
-    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19')
+    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh"), _in_signs_of("الجزء B", "ar")
+    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19', 'الجزء باء')
     """
+    if lang == "ar":
+        return _ARABIC_PART.sub(lambda found: _ARABIC_LETTERS[found[0]], citation)
     if lang == "zh":
         return _BETWEEN_PARAGRAPHS.sub("、", citation)
     if lang not in ("fr", "es"):
@@ -426,6 +430,8 @@ _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
+_ARABIC_PART = re.compile(r"(?<=الجزء )[AB]\b")
+_ARABIC_LETTERS = {"A": "ألف", "B": "باء"}
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")

@@ -101,9 +101,10 @@ def show_briefs(request: Request, number: Number) -> Response:
     having = brief_run(book_of(request), person_of(request), number)
     last = [versions[-1] for versions in having.briefs.values()]
     released = sum(any(one.state == "released" for one in versions) for versions in having.briefs.values())
+    decided = sorted(having.decided, key=lambda one: one.date.text, reverse=True)
     return page(
         request, "reports/briefs.html", shown=having.shown, having=having, briefs=list(reversed(last)),
-        released=released, tones_of=STATE_TONES, titles=titles_apart(having.decided),
+        released=released, tones_of=STATE_TONES, decided=decided, titles=titles_apart(decided),
     )  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
+from opencwc.finding import entry_code
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
-from opencwc.web.server.page import entry_code
 from opencwc.wording.chemical_names import as_heading, chemical_name
 
 MOST_LOOKED_AT = 60
