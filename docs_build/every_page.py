@@ -117,11 +117,24 @@ def _window(browser: Browser, visit: Visit, person: str, mode: str) -> Page:
 
 
 WIDER = "() => document.documentElement.scrollWidth - innerWidth"
+SEEN_WHOLE = """async () => {
+  for (const card of document.querySelectorAll(".card")) card.style.contentVisibility = "visible";
+  const charts = [...document.querySelectorAll("[data-chart]")].filter((one) => one.checkVisibility());
+  for (const one of charts) {
+    one.scrollIntoView();
+    for (let tries = 0; tries < 60 && one.dataset.chartState === "waiting"; tries++) {
+      await new Promise((next) => setTimeout(next, 50));
+    }
+  }
+  scrollTo(0, 0);
+}"""
+"""Charts and long lists are drawn where a reader comes to them; a picture shows them all."""
 
 
 def _shown(page: Page, mode: Mode, file: Path) -> str:
     """Take the picture of a page that is open and return what can be measured of it as wrong."""
     page.evaluate("document.fonts.ready")
+    page.evaluate(SEEN_WHOLE)
     if mode.paper:
         page.emulate_media(media="print")
     wider = page.evaluate(WIDER)

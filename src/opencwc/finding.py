@@ -85,6 +85,16 @@ class Subject(Struct, frozen=True):
     others: tuple[tuple[str, str], ...] = ()
 
 
+def entry_code(entry: str) -> str:
+    """Return an entry of a list by its code, without the list where the code itself begins with it.
+
+    >>> entry_code("AG AG19"), entry_code("CWC 2B04"), entry_code("")
+    ('AG19', 'CWC 2B04', '')
+    """
+    listed, _, code = entry.partition(" ")
+    return code if listed and code.startswith(listed) else entry
+
+
 class Rule(Struct, frozen=True):
     """The entry or measure that a finding rests on, with where it stands and how sure that is.
 
@@ -95,6 +105,11 @@ class Rule(Struct, frozen=True):
     entry: str
     source: str = ""
     grade: str = ""
+
+    @property
+    def code(self) -> str:
+        """The entry as a person names it: ``CWC 2B04``, ``AG19``."""
+        return entry_code(f"{self.list} {self.entry}")
 
 
 class Evidence(Struct, frozen=True):

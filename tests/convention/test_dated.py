@@ -50,7 +50,7 @@ def test_every_threshold_and_deadline_is_said_in_every_language(lang: str) -> No
         ("s2-bz-declare", "more than 1 kg"), ("s2a-declare", "more than 100 kg"), ("s2b-declare", "more than 1 t"),
         ("s2-bz-inspect", "more than 10 kg"), ("s2a-inspect", "more than 1 t"), ("s2b-inspect", "more than 10 t"),
         ("s3-declare", "more than 30 t"), ("s3-inspect", "more than 200 t"), ("s1-hold", "at most 1 t"),
-        ("s1-laboratory", "less than 100 g"), ("s2a-low-site", "more than 1 % and at most 10 %"),
+        ("s1-laboratory", "less than 100 g"), ("s2a-low-site", "more than 1% and at most 10%"),
         ("ocpf-exempt", "whatever the amount"), ("psf-declare", "more than 30 t"), ("doc-declare", "more than 200 t"),
     ],
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -83,7 +82,7 @@ def _add(folder: Path) -> None:
 
 
 def test_several_processes_lose_no_count(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+    context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_add, args=(tmp_path,)) for _ in range(4)]
     for worker in workers:
         worker.start()

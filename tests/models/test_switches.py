@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import sys
 from pathlib import Path
 
 import pytest
@@ -90,7 +89,7 @@ def _many(folder: Path, by: str) -> None:
 
 
 def test_several_people_at_once_lose_no_record(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "fork")
+    context = multiprocessing.get_context("spawn")
     people = [context.Process(target=_many, args=(tmp_path, f"p{number}")) for number in range(4)]
     for person in people:
         person.start()

@@ -19,7 +19,7 @@ from opencwc.screening.model import Question
 from opencwc.transfers.check.certificates import certificate_of
 from opencwc.transfers.check.checking import Answer, Checker, with_names_alike
 from opencwc.transfers.check.consignees import SanctionsList
-from opencwc.transfers.check.formats import CHECK_COLUMNS, finding_as_plain, line_of
+from opencwc.transfers.check.formats import CHECK_COLUMNS, checked_by_rules, finding_as_plain, line_of
 from opencwc.transfers.check.kept import shown_answer
 from opencwc.transfers.check.name_index import Listed
 from opencwc.transfers.check.rule_effects import EFFECTS, find_exceptions, not_for
@@ -314,3 +314,7 @@ def test_every_rule_on_transfers_is_named_by_the_function_that_applies_it() -> N
         else:
             applied = EFFECTS[f"paper {rule.paper}" if rule.effect == "paper" else rule.effect]
         assert re.search(rf"Applies .*\b{rule.id}\b", " ".join((applied.__doc__ or "").split()))
+
+
+def test_what_was_checked_names_the_day_asked_for_and_not_the_day_since_which_the_rules_stand() -> None:
+    assert checked_by_rules(laws()).as_of == ASKED.isoformat()

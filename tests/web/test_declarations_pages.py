@@ -211,6 +211,8 @@ def test_a_finding_of_a_register_shows_what_it_rests_on_and_leads_back(kept: Kep
     with kept.house.signed_in("rita") as client:
         listed = page_of(client, f"/casebook?part=findings&run={kept.run}")
         assert "2B13" in listed.text
+        apart = [note.text for note in listed.all("span", class_="apart")]
+        assert any(", by " in note for note in apart), "rows of one site and chemical are told apart"
         filtered = page_of(client, f"/casebook?part=findings&run={kept.run}&entry=CWC%202B13")
         links = [link.attributes["href"] for link in filtered.all("a") if "/findings/" in link.attributes["href"]]
         finding = main_of(client, links[0].partition("?")[0])

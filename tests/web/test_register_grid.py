@@ -170,6 +170,9 @@ def test_one_row_is_changed_added_and_removed_by_a_plain_form(house: House) -> N
         empty = page_of(anna, f"{address}/rows?table=activities").one("main").one("form")
         sent = {one.attributes["name"]: one.attributes.get("value", "") for one in empty.all("input")}
         sent |= {"cell-site": "NORD", "cell-quantity": "8"}
+        hints = {hint.attributes["id"] for hint in empty.all("p", class_="note")}
+        described = {one.attributes.get("aria-describedby") for one in empty.all("input")} - {None}
+        assert hints and hints == described, "each field says how it is filled in"
         anna.post(f"{address}/rows", data=sent, follow_redirects=False)
         assert texts_of(main_of(anna, address))[2][6] == "8"
         form = page_of(anna, f"{address}/rows?table=activities&row=3").one("main").one("form")

@@ -6,7 +6,7 @@ import pytest
 
 from opencwc.catalogs import read_template
 from opencwc.convention.fields import load_yaml
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.language.commerce.words import DATA
 from opencwc.wording import LANGUAGES, at_clock, number_said, packing_said, say
 
@@ -30,6 +30,13 @@ def test_reasons_with_commas_of_their_own_are_parted_by_semicolons(lang: str, be
     assert whole == between.join(say(one, lang) for one in reasons)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "at most 1%"), ("fr", "au plus 1 %"), ("ar", "1 % على الأكثر"), ("zh", "不超过 1%")]
+)
+def test_a_share_is_written_as_the_language_does_and_reads_on_with_its_sentence(lang: str, said: str) -> None:
+    assert say(Message("threshold_le_share", {"quantity": "1 %"}), lang).replace("\u00a0", " ") == said
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_number_below_zero_has_the_sign_of_print(lang: str) -> None:
     assert number_said(-5, lang) == "\u22125"
@@ -48,3 +55,6 @@ def test_the_name_of_a_chemical_is_small_inside_a_sentence_where_the_language_wr
     assert within in say(Message("found_cas", {"cas": "111-48-8", "name": chemical}), lang)
     headed = say(Message("check_chemical_entry", {"chemical": chemical, "entry": "2B13"}), lang)
     assert headed.startswith(say(chemical, lang))
+    named = Message("check_chemical_entry", {"chemical": chemical, "entry": "2B13"})
+    facts: dict[str, Value] = {"place": "A", "activity": "B", "year": "2025", "amount": "1 t", "before": "2024"}
+    assert f"{within} (2B13)" in say(Message("check_missing_year", {**facts, "chemical": named}), lang)

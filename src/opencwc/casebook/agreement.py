@@ -16,11 +16,11 @@ from opencwc.casebook.permissions import require
 
 ENOUGH_PAIRS = 30
 Z = 1.959963984540054
-"""The normal quantile of a 95 % interval."""
+"""The normal quantile of a 95% interval."""
 
 
 class Agreement(NamedTuple):
-    """Pairs decided twice, the share on which both agreed, and kappa with its 95 % interval (``None``: undefined)."""
+    """Pairs decided twice, the share on which both agreed, and kappa with its 95% interval (``None``: undefined)."""
 
     pairs: int
     agreed: float | None

@@ -221,6 +221,9 @@ class Threshold(NamedTuple):
     def limit(self) -> Message:
         """The amount alone: "more than 100 kg"."""
         values: dict[str, Value] = {"quantity": str(self.quantity), "above": str(self.above)}
+        if self.unit == "percent":
+            shares: dict[str, Value] = {name: f"{number} %" for name, number in values.items()}
+            return Message(f"threshold_{self.comparator}_share", shares)
         if self.unit:
             values["unit"] = Message(f"threshold_unit_{self.unit}")
         return Message(f"threshold_{self.comparator}", values)

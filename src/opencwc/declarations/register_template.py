@@ -144,7 +144,7 @@ class _Template:
             source = f"={name}!$E${_FIRST_CODE + 1}:$E${_FIRST_CODE + codes}"
         else:
             return None
-        told = sentence(Message(f"declare_help_{_help_of(table, field)}"), self.lang)
+        told = sentence(Message(f"declare_help_{help_of(table, field)}"), self.lang)
         # What is typed otherwise is let through with a word: other people's words are read as well.
         return {
             "validate": "list", "source": source, "error_type": "information", "error_message": told[:255],
@@ -163,7 +163,7 @@ class _Template:
         row = _FIRST_CODE
         for table in (SITES, ACTIVITIES):
             for field, heading in self.words.headings(table).items():
-                told = sentence(Message(f"declare_help_{_help_of(table, field)}"), self.lang)
+                told = sentence(Message(f"declare_help_{help_of(table, field)}"), self.lang)
                 for at, text in enumerate((self.words.sheets[table], heading, told)):
                     sheet.write_string(row, at, text, self.plain)
                 row += 1
@@ -175,6 +175,6 @@ class _Template:
         sheet.freeze_panes(_FIRST_CODE, 0)
 
 
-def _help_of(table: str, field: str) -> str:
+def help_of(table: str, field: str) -> str:
     """Return the last part of the id of the message that explains a column; both tables share two."""
     return field if table == ACTIVITIES or field in ("site", "plant") else f"site_{field}"

@@ -15,7 +15,7 @@ def card_page(card: Card) -> str:
 
 def figure_table(figures: Sequence[Figure]) -> list[str]:
     """Return figures as the rows of a Markdown table, a part of the data after the other."""
-    lines = ["| data | language | metric | value | 95 % interval | n |", "|---|---|---|--:|---|--:|"]
+    lines = ["| data | language | metric | value | 95% interval | n |", "|---|---|---|--:|---|--:|"]
     lines += [
         f"| {fig.part} | {fig.language} | {fig.metric} | {fig.value:.3f} | {interval(fig)} | {fig.n} |"
         for fig in figures

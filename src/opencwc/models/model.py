@@ -12,7 +12,7 @@ from opencwc.models.statistics import wilson
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value: of which part of the data, in which language, with its 95 % interval and its number of cases.
+    """One measured value: of which part of the data, in which language, with its 95% interval and its number of cases.
 
     ``low`` and ``high`` are ``None`` where a metric has no simple interval (an expected calibration error).
     """

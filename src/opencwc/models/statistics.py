@@ -9,7 +9,7 @@ Z_95 = 1.959963984540054
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a share (Wilson 1927); the whole range where nothing was counted.
+    """Return the 95% score interval of a share (Wilson 1927); the whole range where nothing was counted.
 
     >>> tuple(round(one, 3) for one in wilson(48, 48))
     (0.926, 1.0)

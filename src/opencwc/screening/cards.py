@@ -30,7 +30,7 @@ from opencwc.screening.model import BESIDE, COMPONENT
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Verb
 from opencwc.wording import amount_said, cited, cited_parts, day_said, packing_said, say, sentence
-from opencwc.wording.chemical_names import chemical_name
+from opencwc.wording.chemical_names import chemical_name, name_said
 from opencwc.wording.clauses import in_sentences
 from opencwc.wording.typography import in_type
 
@@ -291,8 +291,9 @@ class Teller:
         return Badge(self.say(f"verdict_{verdict}"), self.tones[verdict])
 
     def title(self, entry: Entry) -> Text:
-        """Return the title of an entry in the reader's language, or in English."""
-        return self.in_language(entry.title)
+        """Return the title of an entry in the reader's language: the list's, else the chemical's name, else English."""
+        named = entry.title["en"] if self.lang in entry.title else name_said(entry.title["en"], self.lang)
+        return self.in_language(entry.title) if named == entry.title["en"] else Text(in_type(named, self.lang))
 
     def in_language(self, texts: Mapping[str, str]) -> Text:
         """Choose the reader's language among texts, or English, said to be so."""

@@ -93,9 +93,17 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
 def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value:
     """Return a chemical that a sentence does not begin with as its name stands there."""
     inside = lang in _SMALL_INSIDE and template is not None and f"{{{key}}}" in template[1:]
-    if inside and isinstance(value, Message) and value.id == "chemical":
-        return _within(str(value.values["cas"]), str(value.values["name"]))
-    return value
+    return _inside(value) if inside and isinstance(value, Message) else value
+
+
+def _inside(message: Message) -> Message:
+    """Return a chemical, alone or with its entry behind it, as it stands inside a sentence."""
+    if message.id == "chemical":
+        return _within(str(message.values["cas"]), str(message.values["name"]))
+    named = message.values.get("chemical")
+    if message.id != "check_chemical_entry" or not isinstance(named, Message):
+        return message
+    return Message(message.id, {**message.values, "chemical": _inside(named)})
 
 
 @lru_cache(maxsize=2_000)
@@ -244,6 +252,8 @@ def _said(value: Value, lang: str) -> str:
     text = str(value)
     if _AMOUNT.fullmatch(text):
         text = amount_said(text, lang)
+        if text.endswith("%"):
+            return text  # a share reads on in the direction of its sentence
     elif lang != "en" and text.startswith(_CITED):
         return cited(text, lang)
     elif lang != "en" and (day := _DAY.fullmatch(text)) and 1 <= int(day[2]) <= 12:
@@ -277,9 +287,11 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
 def _in_signs_of(citation: str, lang: str) -> str:
     """Write the paragraphs of a citation as the text of the Convention in the language does.
 
-    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh")
-    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19')
+    >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh"), _in_signs_of("الجزء B", "ar")
+    ('VII.3\\xa0c)', '核查附件 VI.15、VI.19', 'الجزء باء')
     """
+    if lang == "ar":
+        return _ARABIC_PART.sub(lambda found: _ARABIC_LETTERS[found[0]], citation)
     if lang == "zh":
         return _BETWEEN_PARAGRAPHS.sub("、", citation)
     if lang not in ("fr", "es"):
@@ -418,6 +430,8 @@ _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:-\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
+_ARABIC_PART = re.compile(r"(?<=الجزء )[AB]\b")
+_ARABIC_LETTERS = {"A": "ألف", "B": "باء"}
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")

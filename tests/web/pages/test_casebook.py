@@ -157,6 +157,7 @@ def test_a_unit_leads_to_its_decision_and_shows_its_mentions(house: House) -> No
         unit = page_of(client, f"/casebook/units/{row.attributes['data-unit']}").one("main")
         finding = row.one("th").one("a").attributes["href"].partition("?")[0]
         assert unit.one("a", class_="primary").attributes["href"] == f"{finding}#decide"
+        assert unit.one("p", class_="lead").text.endswith("."), "it says why before it asks for a decision"
         assert all("/findings/" in mention.one("a").attributes["href"] for mention in unit.one("tbody").all("th"))
 
 

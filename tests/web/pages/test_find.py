@@ -67,6 +67,12 @@ def test_a_part_of_a_word_finds_what_has_it(still: House) -> None:
     assert titles and any("phosphorus" in title for title in titles)
 
 
+def test_a_name_that_has_what_was_typed_is_not_followed_by_another_name(still: House) -> None:
+    with still.signed_in("anna") as client:
+        details = {hit["title"]: hit["detail"] for hit in api(client, "phosph", "chemical")}
+    assert details["Phosphorus trichloride"] == "CWC 3B06 · 7719-12-2"
+
+
 def test_nothing_found_says_so_in_each_language(still: House) -> None:
     for lang in ("en", "fr", "ar"):
         with still.signed_in("rita") as client:

@@ -22,7 +22,7 @@ FEW = 3
 
 
 class TopicMonth(Struct, frozen=True):
-    """How many independent texts of a month (``2026-03``) are on a topic, of how many, with the 95 % interval.
+    """How many independent texts of a month (``2026-03``) are on a topic, of how many, with the 95% interval.
 
     ``low`` and ``high`` are shares between 0 and 1.
     """

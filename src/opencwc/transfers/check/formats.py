@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace
+
 from opencwc.finding import Finding, Message, Verdict, finding_to_plain
 from opencwc.screening.model import Checked
 from opencwc.transfers.check.checking import Answer, Checker
@@ -58,7 +60,8 @@ def checked_by_rules(checker: Checker, lang: str = "en", file: str = "", notes: 
     """Return what shipments are checked against."""
     from opencwc.screening.table_run import checked_by
 
-    return checked_by(checker.law_of(checker.as_of).rulebook, lang, file, notes=notes)
+    checked = checked_by(checker.law_of(checker.as_of).rulebook, lang, file, notes=notes)
+    return replace(checked, as_of=checker.as_of.isoformat())
 
 
 def owed_by(answer: Answer, finding: Finding) -> tuple[Owed, ...]:

@@ -35,7 +35,7 @@ from opencwc.publishing.model import (
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import RIGHT_TO_LEFT, say
-from opencwc.wording.chemical_names import name_said
+from opencwc.wording.chemical_names import as_noun, name_said
 from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
@@ -158,7 +158,8 @@ class _Letter:
         if reference:
             heads.append(Fact(self.say("letters_reference"), (Text(reference, verbatim=True),)))
         greeting = Paragraph((self.say("letters_greeting"),))
-        opening = Paragraph((self.say("letters_opening", chemical=name_said(substance.name, self.lang), year=year),))
+        named = as_noun(name_said(substance.name, self.lang))
+        opening = Paragraph((self.say("letters_opening", chemical=named, year=year),))
         title = self.say("letters_title", chemical=name_said(substance.name, self.lang), year=year)
         marks = ("letters_draft_mark", *((f"casebook_mark_{mark}",) if mark else ()))
         return Report(

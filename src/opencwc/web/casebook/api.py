@@ -472,7 +472,7 @@ def waiting(
 
 @router.get("/api/v1/rechecks", action="read", answer=answers("How far people agree"))
 def agreed(request: Request) -> Response:
-    """Say how far first and blind decisions agree, on findings and on events: Cohen's kappa with its 95 % interval.
+    """Say how far first and blind decisions agree, on findings and on events: Cohen's kappa with its 95% interval.
 
     `events` is on the grouping of reports, `event_kinds` and `event_stages` where both said them.
     """

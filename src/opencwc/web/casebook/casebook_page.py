@@ -255,7 +255,7 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     more = unit.mentions - len(findings)
     line = lines_of(book, [unit], lang)[0]
     values: dict[str, Any] = {"unit": unit, "heading": line.title, "mentions": mentions, "asked": asked, "more": more}
-    values |= {"no_mention": line.no_mention}
+    values |= {"no_mention": line.no_mention, "why": line.why}
     values |= {"others": names_of_others(findings), "others_of": others_of}
     return page(request, "casebook/mentions.html", **values)
 

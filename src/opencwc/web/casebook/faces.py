@@ -83,7 +83,8 @@ class Face:
     a row of a file of theirs; ``rules`` the address under which the rules of its
     findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
     correction names where that is no entry of a list. ``title`` says what a finding comes to, as the heading of its
-    page and of its row: an entry and a chemical, a shipment, a measure. ``doors`` and ``counts`` are what it puts on
+    page and of its row: an entry and a chemical, a shipment, a measure; ``apart`` what tells rows of one title apart.
+    ``doors`` and ``counts`` are what it puts on
     the home page, ``find`` what it adds to what is found from everywhere, ``figures`` to the overview of the house.
     """
 
@@ -99,6 +100,7 @@ class Face:
     ruled: bool = True
     asks: CorrectionAsked | None = None
     title: Callable[[Finding, str], str] = lambda finding, lang: shortened(finding.subject.input or finding.subject.id)
+    apart: Callable[[Finding, str], str] = lambda finding, lang: ""
     doors: tuple[Door, ...] = ()
     counts: CountsOf = count_nothing
     find: Finder = find_nothing

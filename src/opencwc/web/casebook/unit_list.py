@@ -29,13 +29,14 @@ GROUPS = ("", "case", "verdict", "entry", "status")
 
 @dataclass(frozen=True)
 class UnitLine:
-    """A unit in a list: its title, why it is so, what it was read from, where that was in a text."""
+    """A unit in a list: its title, why it is so, what it was read from, what tells it apart from its like."""
 
     unit: KeptUnit
     title: str
     why: str
     input: str
     no_mention: bool = False
+    apart: str = ""
 
     @property
     def kept(self) -> KeptFinding:
@@ -52,28 +53,34 @@ def why_of(content: Mapping[str, Any], lang: str) -> str:
 
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
     """Return what each finding comes to, as its verb says it."""
-    makers, titles = makers_of(book, findings), {}
+    return {number: title for number, (title, _) in _said_of(book, findings, lang).items()}
+
+
+def _said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, tuple[str, str]]:
+    """Return what each finding comes to and what tells it apart, as its verb says it."""
+    makers, said = makers_of(book, findings), {}
     for kept in findings:
         made = makers[kept.run]
         if kept.content is None:
-            titles[kept.id] = say("casebook_erased", lang)
+            said[kept.id] = (say("casebook_erased", lang), "")
         else:
-            titles[kept.id] = face_of(made.verb).title(finding_of(kept.content, made.maker), lang)
-    return titles
+            face, finding = face_of(made.verb), finding_of(kept.content, made.maker)
+            said[kept.id] = (face.title(finding, lang), face.apart(finding, lang))
+    return said
 
 
 def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitLine]:
     """Return units as rows."""
-    titles = titles_of(book, [unit.finding for unit in units], lang)
-    return [_line(unit, titles[unit.finding.id], lang) for unit in units]
+    told = _said_of(book, [unit.finding for unit in units], lang)
+    return [_line(unit, *told[unit.finding.id], lang) for unit in units]
 
 
-def _line(unit: KeptUnit, title: str, lang: str) -> UnitLine:
+def _line(unit: KeptUnit, title: str, apart: str, lang: str) -> UnitLine:
     content = unit.finding.content or {}
     written = shortened(str(content.get("input", ""))) if face_of(unit.verb).written else ""
     names = (written, name_said(written, lang))
     said = "" if not written or any(name.casefold() in title.casefold() for name in names) else written
-    return UnitLine(unit, title or unit.name, why_of(content, lang), said, is_no_mention(content))
+    return UnitLine(unit, title or unit.name, why_of(content, lang), said, is_no_mention(content), apart)
 
 
 def _counted(

@@ -31,7 +31,7 @@ from opencwc.wording import say, sentence
 
 router = Router(include_in_schema=False)
 POINTS_A_PAGE = 20
-GRAVITY_TONES = {"broken": "grave", "wrong": "doubt", "ask": "mild"}
+GRAVITY_TONES = {"broken": "grave", "wrong": "doubt", "ask": "doubt"}
 STATE_TONES = {"unasked": "doubt", "asked": "gap", "answered": "mild", "closed": "calm"}
 LIKELY = ((0.95, "almost"), (0.8, "very"), (0.55, "likely"), (0.45, "even"), (0.2, "unlikely"), (0.0, "very_unlikely"))
 """From which probability on which word says it (ICD 203, Analytic Standards, 2015)."""

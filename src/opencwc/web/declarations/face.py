@@ -14,9 +14,10 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.submission_states import State
 from opencwc.casebook.submissions import amendments_due, count_waiting, list_submissions
 from opencwc.declarations.findings import ROW_FIELDS, row_as_written
+from opencwc.declarations.model import ACTIVITIES
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Finding, Message
+from opencwc.finding import Evidence, Finding, Message
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
@@ -38,10 +39,7 @@ def _rests_on(finding: Finding, lang: str) -> list[tuple[str, str]]:
     seen = []
     for evidence in finding.evidence:
         if evidence.kind == "due":
-            declaration = Message(f"declare_declaration_{evidence.label}")
-            day = day_said(evidence.value, lang)
-            told = Message("page_declarations_due_of", {"declaration": declaration, "date": day})
-            seen.append((say("declare_label_due", lang), say(told, lang)))
+            seen.append((say("declare_label_due", lang), _due_said(evidence, lang)))
         elif evidence.kind == "range":
             seen.append((say("declare_label_range", lang), evidence.label))
         elif evidence.kind == "cell":
@@ -106,14 +104,33 @@ def _title(finding: Finding, lang: str) -> str:
         table = say(f"declare_table_{cell.label}", lang)
         at = say(Message("page_declarations_row", {"row": row}), lang)
         return shortened(say("list_separator", lang).join(filter(None, (table, at, column))))
-    ranges = [seen.label for seen in finding.evidence if seen.kind == "range"]
     place = finding.subject.id
-    said = [
-        state_name(place, lang) if _STATE.fullmatch(place) else place,
-        _subject_said(finding.subject.input, lang),
-        *ranges,
-    ]
+    said = (_place_said(place, lang), _subject_said(finding.subject.input, lang))
     return shortened(" · ".join(name for name in said if name))
+
+
+def _place_said(place: str, lang: str) -> str:
+    """Say whose it is: the State, a site, or a plant of a site, always parted in the same way."""
+    return state_name(place, lang) if _STATE.fullmatch(place) else " / ".join(re.split(" ?/ ?", place))
+
+
+def _apart(finding: Finding, lang: str) -> str:
+    """Say which declaration is due by when, since a site owes several for one chemical; else the activity."""
+    due = (_due_said(seen, lang) for seen in finding.evidence if seen.kind == "due")
+    rows = (_activity_said(row_as_written(seen.value), lang) for seen in finding.evidence if seen.kind == "row")
+    return next(due, "") or next(rows, "")
+
+
+def _activity_said(row: Mapping[str, str], lang: str) -> str:
+    activity = row.get("activity", "")
+    named = say(f"declare_unusual_activity_{activity}", lang) if activity in ACTIVITIES else activity
+    return f"{named} {row.get('year', '')}".strip()
+
+
+def _due_said(due: Evidence, lang: str) -> str:
+    declaration = Message(f"declare_declaration_{due.label}")
+    day = day_said(due.value, lang)
+    return say(Message("page_declarations_due_of", {"declaration": declaration, "date": day}), lang)
 
 
 def _subject_said(written: str, lang: str) -> str:
@@ -160,6 +177,7 @@ def _due(book: Casebook, person: Person, lang: str, today: date) -> Iterator[Hou
 FACE = Face(
     JobPage("page_declarations_job", "/declarations", RUNS, columns=_columns),
     jobs="/declarations/jobs", among=_beside, rests_on=_rests_on, tables=_rows, written=False, title=_title,
+    apart=_apart,
     doors=(
         Door("check", "register", "/declarations", "keep"),
         Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),

@@ -51,6 +51,7 @@ from opencwc.declarations.register_sheets import (
     unpack_sheets,
 )
 from opencwc.declarations.register_tables import ACTIVITIES
+from opencwc.declarations.register_template import help_of
 from opencwc.declarations.register_writer import register_texts, write_workbook
 from opencwc.declarations.run_papers import rows_of
 from opencwc.declarations.verb import VERB
@@ -323,7 +324,9 @@ def show_row(
     asked = GridAsked(table, row=row)
     values = _values(request, opened, asked)
     shown = next((one for one in values["view"].rows if one.id == row), None)
-    return page(request, "declarations/grid_row.html", table=table, row=row, shown=shown, sheet=sheet, **values)
+    return page(
+        request, "declarations/grid_row.html", table=table, row=row, shown=shown, sheet=sheet, help_of=help_of, **values
+    )
 
 
 @router.post(LIST + "/{number}/rows", action="edit", plain_form=True)

@@ -14,11 +14,11 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.text_search import FindingTexts, cases_that_fit
 from opencwc.convention import Convention
 from opencwc.convention.territories import all_territories
+from opencwc.finding import entry_code
 from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
 from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
-from opencwc.web.server.page import entry_code
 from opencwc.wording import say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import names_in_use, state_name

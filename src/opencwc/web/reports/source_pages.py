@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from opencwc.jobs.source_list import ReadSources, keep_sources, read_sources_of
 from opencwc.reports.outlets_read import SourceRow
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.sources import CREDIBILITY, LONGEST, RELIABILITY, Source, read_sources, sources_as_csv
+from opencwc.reports.summaries import EventSummary
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.upload_forms import FILE, UploadForm, Uploads
 from opencwc.web.server import downloads
@@ -177,13 +178,17 @@ def show_outlet(request: Request, name: OutletName) -> Response:
     said = read.listed.history(row.name)
     return page(
         request, "reports/source.html", row=row, outlet=outlet, source=row.source or Source(row.name), said=said,
-        by_host=row.source is not None and not said, reports=reports, events=row.events[:MOST_EVENTS],
+        by_host=row.source is not None and not said, reports=reports, events=_by_day(row.events[:MOST_EVENTS]),
         reliability=RELIABILITY, credibility=CREDIBILITY, longest=LONGEST, base=LIST, right_to_left=RIGHT_TO_LEFT,
         region=region_said(row.source.region, lang) if row.source else "", languages_said=_languages(row, lang),
         address=address_of_outlet, more=max(0, len(outlet.reports) - MOST_REPORTS) if outlet else 0,
         more_events=max(0, len(row.events) - MOST_EVENTS), ownership_said=partial(ownership_said, lang=lang),
         region_said=partial(region_said, lang=lang), language_said=partial(language_said, lang=lang),
     )  # fmt: skip
+
+
+def _by_day(events: Sequence[tuple[int, EventSummary]]) -> list[tuple[int, EventSummary]]:
+    return sorted(events, key=lambda one: one[1].date.text, reverse=True)
 
 
 def row_named(read: ReadSources, name: str) -> SourceRow:

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
+from opencwc.finding import entry_code
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
-from opencwc.web.server.page import entry_code
 from opencwc.wording.chemical_names import as_heading, chemical_name
 
 MOST_LOOKED_AT = 60
@@ -42,18 +42,19 @@ def find_chemicals(sought: Sought) -> Iterator[Hit]:
         if key not in seen and counts[held.kind] < MOST_OF_A_KIND:
             seen.add(key)
             counts[held.kind] += 1
-            yield _hit(held, name, score, rules, sought.lang)
+            yield _hit(held, name, score, rules, sought)
 
 
-def _hit(held: _Named, name: str, score: float, rules: Convention, lang: str) -> Hit:
-    entry = rules.find(held.list, held.entry)
+def _hit(held: _Named, name: str, score: float, rules: Convention, sought: Sought) -> Hit:
+    lang, entry = sought.lang, rules.find(held.list, held.entry)
     address = f"/convention/{quote(held.list)}/{quote(held.entry)}"
     if not held.name:
         title = entry.title.get(lang, entry.title["en"]) if entry else ""
         return Hit("entry", entry_code(f"{held.list} {held.entry}"), title, address, score)
     own = as_heading(chemical_name(held.cas, held.name, lang))
     where = entry_code(f"{held.list} {held.entry}") if entry else ""
-    details = (where, held.cas, "" if name.casefold() in (own.casefold(), held.cas) else as_heading(name))
+    told = name.casefold() == held.cas or any(one.casefold() in own.casefold() for one in (name, sought.text))
+    details = (where, held.cas, "" if told else as_heading(name))
     checked = f"/check?value={quote(held.cas or held.name)}"
     return Hit("chemical", own, " · ".join(filter(None, details)), address if entry else checked, score)
 

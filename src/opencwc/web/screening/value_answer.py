@@ -18,7 +18,6 @@ from opencwc.screening.answers import Answer, answers_of, reason_of
 from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.web.server.page import entry_code
 from opencwc.wording import say, sentence
 
 LONGEST_LINE, MOST_WORDS = 300, 20
@@ -204,7 +203,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         written = part.finding.subject.input
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         if rule := part.finding.rule:
-            words.append(Text(entry_code(f"{rule.list} {rule.entry}"), to=teller.link(rule)))
+            words.append(Text(rule.code, to=teller.link(rule)))
         words.append(teller.in_sentences(reason_of(part.finding)))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""

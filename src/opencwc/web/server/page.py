@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
-from opencwc.finding import Message, Rule, Value
+from opencwc.finding import Message, Rule, Value, entry_code
 from opencwc.models import model_title
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
@@ -266,21 +266,12 @@ def word_of_page(word: Callable[..., str], lang: str) -> Callable[..., str]:
     return on_page
 
 
-def entry_code(entry: str) -> str:
-    """Return an entry by its code, without the list where the code itself begins with it.
-
-    >>> entry_code("AG AG19"), entry_code("CWC 2B04"), entry_code("")
-    ('AG19', 'CWC 2B04', '')
-    """
-    listed, _, code = entry.partition(" ")
-    return code if listed and code.startswith(listed) else entry
-
-
 def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
     locale = locale_of(lang)
 
-    def number(value: float) -> str:
-        return with_minus(str(format_decimal(value, locale=locale, numbering_system="latn")))
+    def number(value: float, places: int = 0) -> str:
+        pattern = f"#,##0.{'0' * places}" if places else None
+        return with_minus(str(format_decimal(value, pattern, locale, numbering_system="latn")))
 
     def share(value: float, places: str = "#") -> str:
         gap = "" if lang in ("en", "zh") else "\u00a0"

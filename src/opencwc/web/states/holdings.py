@@ -93,14 +93,14 @@ def _of_convention(code: str, day: date) -> Iterator[Holding]:
         return
     address = f"/convention?part=states&as_of={day.isoformat()}&q={code}"
     on_day = state.on(day)
-    in_force = state.in_force.start if state.in_force else None
     days = (
         (f"states_is_{on_day.status}", on_day.since),
         ("states_signed", state.signed),
         ("states_deposited", state.deposited),
-        ("states_in_force", None if in_force == on_day.since else in_force),
+        ("states_in_force", state.in_force.start if state.in_force else None),
     )
-    for name, when in days:
+    said_below = on_day.status == "state_party" and on_day.since == days[-1][1]
+    for name, when in days[1:] if said_below else days:
         if when is not None or name == days[0][0]:
             yield Holding(Message(name), state.source, when.isoformat() if when else "", address, state.evidence)
 
