@@ -5,6 +5,7 @@ A question is cut at its spaces; a name is found where each part of the question
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -24,6 +25,7 @@ ALIKE = 80.0
 """Of 100: how alike the beginning of a word is to a part that has a slip."""
 MOST_ALIKE = 12
 LONGEST = 200
+_WORD = re.compile(r"\w(?:[\w-]*\w)?")
 
 
 class Found(NamedTuple, Generic[Held]):
@@ -127,7 +129,7 @@ def taken_for(part: str, texts: Sequence[str]) -> tuple[str, ...]:
     """
     if any(part in text for text in texts):
         return (part,)
-    words = sorted({word for text in texts for word in text.split()})
+    words = sorted({word for text in texts for word in _WORD.findall(text)})
     return tuple(words[place] for place, _ in alike_words(part, words))
 
 

@@ -180,7 +180,7 @@ def show(
         values |= _to_decide(book, person) if decides else {}
         values["instead"] = [] if values["lines"] else _names_instead(book, person, lang, asked)
     else:
-        values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find), lang)
+        values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find, shown.hide), lang)
         values["found"] = values["list"].total
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     if not may(person, "screen"):  # this is the first page of who does not screen
@@ -256,7 +256,7 @@ def take_file(
     waiting = shown.waiting and may(person, "decide")
     order = shown.sorted_by or usual_order(asked.wanted, waiting=waiting)
     lines, cut = whole_list(book, person, asked.wanted, lang, order, MOST_IN_FILE, waiting=waiting)
-    table = as_table(lines, lang, cut=cut)
+    table = as_table(lines, lang, ListAsked(hide=shown.hide), cut=cut)
     return download(table.file(format, "casebook_findings", lang), f"findings.{format}")
 
 
