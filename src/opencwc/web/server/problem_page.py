@@ -41,6 +41,12 @@ FIELDS = {
 """How the forms call the fields that an error may name."""
 
 
+NUMBER = 8
+"""Characters of a request's number that are shown where a person should quote it; the log has all of them."""
+_FIELDS_OF = {"case_name_taken": "name case", "case_name_not_valid": "name case", "login_taken": "login"}
+"""The fields that an error is about which names none, by its code."""
+
+
 def is_for_people(request: Request) -> bool:
     """Return whether a person looks at the answer: a page of ours, and not the API or what machines ask for."""
     path = request.url.path
@@ -68,14 +74,21 @@ def show_problem(
         known, status = "not-found", HTTPStatus.NOT_FOUND  # it is the address that does not fit, and not a form
     lang = language_of(request)
     name = _words_of(known, request.url.path)
-    sentences = [say(f"page_problem_{name}_{part}", lang) for part in ("what", "safe", "do")]
+    safe = "safe_read" if known == "fault" and reads else "safe"
+    sentences = [say(f"page_problem_{name}_{part}", lang) for part in ("what", safe, "do")]
     more = _more(known, error, lang)
     detailed = known in _DETAILED and not (known == "not-allowed" and more)
     template = "problem_part.html" if is_fragment(request) else "problem.html"
     return page(
         request, template, status, told=sentences, more=more, detail=in_own_words(error, lang) if detailed else "",
-        request_id=request_id, kind=known,
+        number=request_id[:NUMBER] if known == "fault" else "", kind=known, field=_field_of(error),
     )  # fmt: skip
+
+
+def _field_of(error: OpenCWCError) -> str:
+    """Return the names that the field may have which an error is about; empty where it is about none."""
+    name = error.where.rsplit(".", 1)[-1]
+    return _FIELDS_OF.get(error.code, name if name in FIELDS else "")
 
 
 def in_own_words(error: OpenCWCError, lang: str) -> str:

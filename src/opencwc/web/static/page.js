@@ -87,7 +87,7 @@ for (const form of all("[data-answers]")) {
   setInterval(again, 2000);
 }
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dismiss]")) problem.replaceChildren();
+  if (event.target.closest("[data-dismiss]")) event.target.closest(".problem").remove();
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });
 
