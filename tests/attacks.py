@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,12 +87,19 @@ def tried(count: int = 1) -> None:
 
 def kind_of(path: str, name: str) -> str | None:
     """Return the kind of attack of a test, of a file below ``tests/``; ``None`` where it is none."""
+    return next((kind for kind, part in _kinds_of(path) if part in name), None)
+
+
+@cache
+def _kinds_of(path: str) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of attack of a file, each with the part of a test's name that it takes."""
+    found = []
     for kind, places in ATTACKS.items():
         for place in places:
             file, _, part = place.partition("::")
-            if (path == file or (file.endswith("/*") and path.startswith(file[:-1]))) and part in name:
-                return kind
-    return None
+            if path == file or (file.endswith("/*") and path.startswith(file[:-1])):
+                found.append((kind, part))
+    return tuple(found)
 
 
 def table(tallies: dict[str, Tally]) -> str:
@@ -165,9 +173,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 def mark_attacks(items: Iterable[pytest.Item]) -> None:
     """Mark the tests of `ATTACKS`."""
-    folder = Path(__file__).parent
+    start = f"{Path(__file__).parent.as_posix()}/"
     for item in items:
-        if item.path.is_relative_to(folder) and not item.get_closest_marker("attack"):
-            kind = kind_of(item.path.relative_to(folder).as_posix(), item.name)
+        path = item.path.as_posix()
+        if path.startswith(start) and not item.get_closest_marker("attack"):
+            kind = kind_of(path.removeprefix(start), item.name)
             if kind:
                 item.add_marker(pytest.mark.attack(kind))

@@ -30,7 +30,7 @@ from opencwc.confining.process import REQUEST_FILE
 
 TRUE: Callable[..., Any] = subprocess.Popen
 VERB_RUNS = "opencwc.confining.verb_runs"
-FORKED = {"opencwc.declarations.": "declare", "opencwc.transfers.": "check", "opencwc.reports.": "watch"}
+FORKED = {"opencwc.declarations.": "declare", "opencwc.transfers.": "check"}
 """How the modules begin whose processes are forks too, and the verb whose things they need."""
 _LONGEST = 1 << 17
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
+from typing import Any
 
-import lightgbm
 import numpy as np
 import pytest
 
@@ -14,6 +15,12 @@ from opencwc.transfers.reconcile import causes
 DATA = Path(causes.__file__).parent / "data"
 CAUSES = (DATA / "causes.txt").read_text(encoding="utf-8").split(causes.BETWEEN)
 RANKING = (DATA / "ranking.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def lightgbm() -> Any:
+    """The library itself, loaded where a test needs it: loaded above, every worker would wait for it."""
+    return importlib.import_module("lightgbm")
 
 
 def odd_table(rows: int, columns: int, seed: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
@@ -26,7 +33,7 @@ def odd_table(rows: int, columns: int, seed: int) -> np.ndarray[tuple[int, int],
 
 
 @pytest.mark.parametrize("rows", [0, 1, 500, MANY + 1])
-def test_the_sums_are_those_of_lightgbm_to_the_last_bit(rows: int) -> None:
+def test_the_sums_are_those_of_lightgbm_to_the_last_bit(lightgbm: Any, rows: int) -> None:
     forests = read_forests(CAUSES)
     table = odd_table(rows, len(forests.names), rows)
     sums = forests.sums(table)
@@ -38,7 +45,7 @@ def test_the_sums_are_those_of_lightgbm_to_the_last_bit(rows: int) -> None:
         assert (forests.sums(table[:100]) == sums[:100]).all() and (forests.sums(table[-100:]) == sums[-100:]).all()
 
 
-def test_thresholds_themselves_and_their_neighbours_go_the_same_way() -> None:
+def test_thresholds_themselves_and_their_neighbours_go_the_same_way(lightgbm: Any) -> None:
     forest = read_forests([RANKING])
     table = np.zeros((3 * 400, len(forest.names)), np.float32)
     for feature in range(len(forest.names)):

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -51,14 +52,22 @@ def timed(screener: Screener, text: str, kind: str = "auto") -> tuple[Outcome, .
     return outcomes
 
 
-def drawn(atoms: int, bonds: Iterable[tuple[int, int]], element: str) -> str:
-    """A graph as SMILES: these bonds between so many atoms of one element."""
+def drawn(atoms: int, bonds: Iterable[tuple[int, int]], element: str, before: str = "") -> Callable[[], str]:
+    """A graph as SMILES, drawn when a test asks: these bonds between so many atoms of one element."""
+    return partial(_drawn, atoms, tuple(bonds), element, before)
+
+
+def _drawn(atoms: int, bonds: Iterable[tuple[int, int]], element: str, before: str) -> str:
     mol = Chem.RWMol()
     for _ in range(atoms):
         mol.AddAtom(Chem.AtomFromSmiles(element))
     for a, b in bonds:
         mol.AddBond(a, b, Chem.BondType.SINGLE)
-    return str(Chem.MolToSmiles(mol.GetMol(), canonical=False))
+    return before + str(Chem.MolToSmiles(mol.GetMol(), canonical=False))
+
+
+def written(text: str | Callable[[], str]) -> str:
+    return text if isinstance(text, str) else text()
 
 
 def dendrimer(depth: int) -> str:
@@ -99,8 +108,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "why"), REFUSED.values(), ids=REFUSED)
-def test_a_bomb_is_unreadable_and_says_why(screener: Screener, text: str, why: str) -> None:
-    (outcome,) = timed(screener, text)
+def test_a_bomb_is_unreadable_and_says_why(screener: Screener, text: str | Callable[[], str], why: str) -> None:
+    (outcome,) = timed(screener, written(text))
     assert outcome.verdict is Verdict.UNREADABLE
     assert reason(outcome) == why
 
@@ -116,7 +125,7 @@ READ = {
     "polymeric phosphonate": ("OP(=O)(C)" * 990, "listed"),
     "a dendrimer of 500 phosphorus atoms": (dendrimer(9), "not_listed"),
     "a symmetric mesh of metals": (
-        "CP(=O)(O)O" + drawn(26, [(a, 13 + b) for a in range(13) for b in range(13)], "[U]"),
+        drawn(26, [(a, 13 + b) for a in range(13) for b in range(13)], "[U]", before="CP(=O)(O)O"),
         "listed",
     ),
     "a clique of metals": (drawn(16, combinations(range(16), 2), "[U]"), "not_listed"),
@@ -136,8 +145,10 @@ READ = {
 
 
 @pytest.mark.parametrize(("text", "verdict"), READ.values(), ids=READ)
-def test_what_is_large_and_lawful_is_screened_in_bounded_time(screener: Screener, text: str, verdict: str) -> None:
-    assert str(timed(screener, text)[0].verdict) == verdict
+def test_what_is_large_and_lawful_is_screened_in_bounded_time(
+    screener: Screener, text: str | Callable[[], str], verdict: str
+) -> None:
+    assert str(timed(screener, written(text))[0].verdict) == verdict
 
 
 def test_a_hit_is_found_behind_hundreds_of_places_that_nearly_fit(screener: Screener) -> None:
