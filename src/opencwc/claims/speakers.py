@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from opencwc.claims.aspects.actor_mentions import somebody
+from opencwc.finding import Message
 from opencwc.reports.actors import speakers_in
 from opencwc.reports.model import Report
-from opencwc.wording import Message, say
+from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 OUTLET = "outlet"
