@@ -227,7 +227,7 @@ def test_the_same_letter_is_the_same_file():
 
 
 def test_a_probability_is_never_told_as_none_or_as_all():
-    assert [about(probability) for probability in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [5, 5, 35, 50, 95, 95]
+    assert [about(probability) for probability in (0.0, 0.02, 0.33, 0.5, 0.99, 1.0)] == [1, 1, 35, 50, 99, 99]
 
 
 HEAD = "id,reporter,flow,partner,date,chemical,cas,quantity,unit,concentration\n"

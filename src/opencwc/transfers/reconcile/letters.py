@@ -297,9 +297,9 @@ def about(probability: float) -> int:
     """Return a probability in per cent as one says it: to the next five, never none and never all.
 
     >>> about(0.718), about(0.999), about(0.001)
-    (70, 95, 5)
+    (70, 99, 1)
     """
-    return min(max(5 * round(20 * probability), 5), 95)
+    return min(max(5 * round(20 * probability), 1), 99)
 
 
 def _text_of(report: Report) -> Iterator[str]:
