@@ -5,6 +5,7 @@ Set in the environment when pytest starts, so that worker processes, subprocesse
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import shutil
@@ -66,6 +67,17 @@ def pytest_xdist_auto_num_workers() -> int | None:
 def pytest_configure(config: pytest.Config) -> None:
     """Count the attacks."""
     config.pluginmanager.register(attacks.Counting(config), "attacks")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[Any]:
+    """Look for no garbage while tests are collected: almost all that is made then stays, and is set aside for good."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -1,6 +1,6 @@
-"""Files are screened in a fraction of the time: in forks of one process that has made the indices of names.
+"""Files are read in a fraction of the time: in forks of one process that has loaded what they are read with.
 
-Most of the work of a confined process is to load libraries and to make indices. Each fork lays down its rights as any
+Most of the work of a confined process is to load libraries, models and indices. Each fork lays down its rights as any
 other process does. That one which starts from nothing has loaded all before its rights go is tested without these, in
 tests/confining, and wherever a test asks for ``true_processes``.
 """
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
@@ -29,6 +30,8 @@ from opencwc.confining.process import REQUEST_FILE
 
 TRUE: Callable[..., Any] = subprocess.Popen
 VERB_RUNS = "opencwc.confining.verb_runs"
+FORKED = {"opencwc.declarations.": "declare", "opencwc.transfers.": "check", "opencwc.reports.": "watch"}
+"""How the modules begin whose processes are forks too, and the verb whose things they need."""
 _LONGEST = 1 << 17
 
 
@@ -65,7 +68,7 @@ class QuickProcess:
 
 @pytest.fixture(scope="session")
 def process_server() -> Iterator[Callable[..., Any]]:
-    """Return what starts a process as `subprocess.Popen` does: one that screens as a fork of the server."""
+    """Return what starts a process as `subprocess.Popen` does: one that reads a file as a fork of the server."""
     from opencwc.confining import sandbox
 
     server = _Server(sandbox._environment(()), sandbox._flags())
@@ -75,7 +78,7 @@ def process_server() -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_processes(process_server: Callable[..., Any]) -> Iterator[None]:
-    """Screen in forks of the server while the tests of a file run that has this fixture."""
+    """Read files in forks of the server while the tests of a file run that has this fixture."""
     from opencwc.confining import sandbox
 
     with pytest.MonkeyPatch.context() as patch:
@@ -91,11 +94,12 @@ def true_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "subprocess", subprocess)
 
 
-def _is_screening(module: str, folder: str) -> bool:
-    if module != VERB_RUNS:
-        return False
-    request = json.loads(Path(folder, REQUEST_FILE).read_text(encoding="utf-8"))
-    return request["question"]["verb"] == "screen"
+def _verb_of(module: str, folder: str) -> str:
+    """Return the verb that a process serves, ``""`` where it is not to be a fork."""
+    if module == VERB_RUNS:
+        request = json.loads(Path(folder, REQUEST_FILE).read_text(encoding="utf-8"))
+        return str(request["question"]["verb"])
+    return next((verb for start, verb in FORKED.items() if module.startswith(start)), "")
 
 
 class _Server:
@@ -108,7 +112,7 @@ class _Server:
 
     def start(self, words: Sequence[str], *, stdin: int | IO[bytes], cwd: str, env: dict[str, str], **how: Any) -> Any:
         *python, option, module = words
-        if (python, option) != (self._words, "-m") or not _is_screening(module, cwd):
+        if (python, option) != (self._words, "-m") or not _verb_of(module, cwd):
             return TRUE(words, stdin=stdin, cwd=cwd, env=env, **how)
         if self._process is None:
             self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -128,11 +132,16 @@ def _serve(control: socket.socket) -> None:
     """Fork once a request until the other side closes; a fork returns here and runs its module."""
     learned, learning = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     learned.setblocking(False)
-    _make_indices()
+    warmed: set[str] = set()
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, _LONGEST, 3)
         if not request:
             return
+        module, folder, _ = json.loads(request)
+        verb = _verb_of(module, folder)
+        if verb not in warmed:
+            warmed.add(verb)
+            _WARMING[verb]()
         _let_go_of_those_that_ended()
         _import_what_forks_imported(learned)
         if os.fork() == 0:
@@ -144,8 +153,7 @@ def _serve(control: socket.socket) -> None:
     _run(*json.loads(request), *descriptors, learning)
 
 
-def _make_indices() -> None:
-    """Make what is asked of names and languages, without a library that would start threads for it."""
+def _warm_screening() -> None:
     from opencwc.language.language_recogniser import load_recogniser
     from opencwc.screening.batches import BatchScreener
     from opencwc.screening.model import Question
@@ -156,6 +164,54 @@ def _make_indices() -> None:
     screener.known.resolver.systematic = None  # which would start Java
     for value in ("CCO", "Sarin", "an unknown name", "50-00-0", A_LINE, A_KEY):
         screener.answer(value)
+
+
+def _warm_declaring() -> None:
+    from opencwc.declarations.reader import Reader, _load_model
+
+    Reader(_TODAY).chemicals.read("thiodiglycol")
+    _load_model()
+
+
+def _warm_checking() -> None:
+    from opencwc.transfers.check.reader import Reader, checker_with
+    from opencwc.transfers.table_readers import offline_screener
+
+    offline_screener(date.today()).answer("thiodiglycol")
+    checker_with(None, Reader(_TODAY).question)
+
+
+def _warm_reconciling() -> None:
+    from opencwc.transfers.reconcile.reader import Reader
+
+    Reader(_TODAY).screener.answer("thiodiglycol")
+
+
+def _warm_law() -> None:
+    from opencwc.legislation.reader import Reader
+
+    Reader({**_TODAY, "state": "ESP"}).warm()
+
+
+def _warm_without_tables(module: str) -> None:
+    reader: Any = importlib.import_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "warm_readers", lambda: None)
+        reader.Reader(_TODAY).warm()
+
+
+_TODAY = {"as_of": date.today().isoformat()}
+_WARMING: dict[str, Callable[[], None]] = {
+    "screen": _warm_screening,
+    "declare": _warm_declaring,
+    "check": _warm_checking,
+    "reconcile": _warm_reconciling,
+    "law": _warm_law,
+    "watch": partial(_warm_without_tables, "opencwc.reports.reader"),
+    "claims": partial(_warm_without_tables, "opencwc.claims.reader"),
+}
+"""What the forks of a verb find ready. No table is read for it: a library of tables starts threads, which no fork has.
+"""
 
 
 def _let_go_of_those_that_ended() -> None:

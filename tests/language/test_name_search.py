@@ -45,6 +45,12 @@ def test_what_is_in_no_name_finds_nothing(asked: str) -> None:
     assert INDEX.find(asked) == []
 
 
+def test_a_short_word_keeps_its_first_letter() -> None:
+    index = NameIndex([("dimetilfosforamidocianidato de etila", 1), ("Tabun", 2)])
+    assert index.find("Leila") == []
+    assert [found.held for found in index.find("tabum")] == [2]
+
+
 def test_a_whole_name_comes_before_one_that_begins_so() -> None:
     index = NameIndex([("VXa", 1), ("aVX", 2), ("VX", 3)])
     assert [found.held for found in index.find("vx")] == [3, 1, 2]

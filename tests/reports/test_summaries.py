@@ -8,7 +8,7 @@ import pytest
 from msgspec import structs
 
 from opencwc.finding import Message
-from opencwc.reports.summaries import EventSummary, stage_of, summaries_of, today
+from opencwc.reports.summaries import EventSummary, latest_first, stage_of, summaries_of, today
 from opencwc.wording import LANGUAGES, say, sentence
 from reports.told_by_hand import watched
 
@@ -86,13 +86,18 @@ def test_an_event_is_told_in_a_sentence_in_every_language(leak: EventSummary) ->
     assert len(said) == 2 * len(LANGUAGES)
 
 
+def test_events_to_choose_from_stand_in_the_order_of_their_days() -> None:
+    days = [event.date.text for event in latest_first(summaries_of(watched()))]
+    assert days == ["2026-03-04", "2026-03-03", "2026-03-02"]
+
+
 def test_new_events_come_first_then_changed_ones_each_with_why() -> None:
     shown = today(summaries_of(watched()), datetime(2026, 3, 3, tzinfo=UTC))
     assert [(one.summary.kind, one.state) for one in shown] == [
         ("seizure", "new"), ("alleged_use", "new"), ("accident", "changed"),
     ]  # fmt: skip
     assert [say(why) for why in shown[-1].why] == [
-        "now also: confirmed", "new figure, Injured, ill or exposed: 7", "1 new origin", "1 new report",
+        "now also: confirmed", "new figure (Injured, ill or exposed): 7", "1 new origin", "1 new report",
     ]  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import httpx
 import pytest
 from fastapi import APIRouter
 from starlette.responses import Response
-from starlette.testclient import TestClient
 
 from attacks import tried
 from opencwc.casebook.model import Mark, Person, Role
@@ -56,20 +55,19 @@ def person(house: House, role: str) -> Person:
     return house.entrance.people.account(role).person
 
 
-def ask(client: TestClient, route: str, headers: dict[str, str] | None = None) -> httpx.Response:
+def ask(house: House, route: str, headers: dict[str, str | bytes] | None = None, session: str = "") -> httpx.Response:
     """Ask a route with nothing that it could do: ids of nobody, an empty body."""
     tried()
     method, template = route.split(" ")
     path = re.sub(r"\{(\w+)\}", lambda match: PLACES.get(match[1], "0" * 16), template)
     body = {} if method in SAFE else {"json": {}}
-    return client.request(method, path, headers=headers, **body)  # type: ignore[return-value]
+    cookie = {"cookie": f"{COOKIE}={session}"} if session else {}
+    return house.ask(method, path, headers={**(headers or {}), **cookie}, **body)
 
 
 def ask_signed_in(house: House, role: str, route: str, **headers: str) -> httpx.Response:
     secret = house.entrance.sessions.begin(person(house, role).id)
-    with house.client() as client:
-        client.cookies.set(COOKIE, secret)
-        return ask(client, route, {"x-csrf-token": csrf_of(secret), **headers})
+    return ask(house, route, {"x-csrf-token": csrf_of(secret), **headers}, secret)
 
 
 def test_the_document_says_what_the_table_says() -> None:
@@ -111,8 +109,7 @@ def test_a_route_lets_in_whom_the_document_says(
     house: House, document: dict[str, dict[str, str]], route: str, caller: str
 ) -> None:
     if caller == "nobody":
-        with house.client() as client:
-            answer = ask(client, route)
+        answer = ask(house, route)
         assert kind(answer) != "not-allowed"
     else:
         answer = ask_signed_in(house, caller, route)
@@ -131,9 +128,7 @@ def test_a_session_that_is_over_or_half_begun_opens_what_nobody_needs_to_open_an
     house.clock.turn(hours=13)
     half = house.entrance.sessions.begin(identity, fully_in=False)
     for secret in (over, half):
-        with house.client() as client:
-            client.cookies.set(COOKIE, secret)
-            answer = ask(client, route, {"x-csrf-token": csrf_of(secret)})
+        answer = ask(house, route, {"x-csrf-token": csrf_of(secret)}, secret)
         assert (kind(answer) != "sign-in-needed") is (document[route]["nobody"] == "yes"), answer.text
 
 
@@ -146,8 +141,7 @@ def test_a_token_opens_what_its_scopes_and_its_role_allow(
     for granted in scopes:
         _, secret = house.entrance.tokens.make(CONSOLE, someone, granted, [granted], timedelta(days=1))
         for route, row in document.items():
-            with house.client() as client:
-                answer = ask(client, route, {"authorization": f"Bearer {secret}"})
+            answer = ask(house, route, {"authorization": f"Bearer {secret}"})
             may = row["token"] == "-" or (row["token"] == "scope" and row["action"] == granted and row[role] == "yes")
             assert (kind(answer) not in REFUSED) is may, (route, granted, answer.text)
 
@@ -161,16 +155,13 @@ def test_no_token_manages_people_accounts_or_models(document: dict[str, dict[str
 def test_nothing_is_changed_without_the_token_of_the_page(house: House, route: str) -> None:
     if ACCESS[route].action == OPEN:
         return_to = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
-        with house.client() as client:
-            assert kind(ask(client, route, return_to)) == "not-allowed"
+        assert kind(ask(house, route, return_to)) == "not-allowed"
         return
     role = next(str(role) for role in Role if role in ACTIONS[ACCESS[route].action])
     for wrong in ("", "0" * 64, "é"):
         secret = house.entrance.sessions.begin(person(house, role).id)
-        with house.client() as client:
-            client.cookies.set(COOKIE, secret)
-            headers = {"x-csrf-token": wrong.encode("latin-1")} if wrong else {}
-            answer = ask(client, route, headers)  # type: ignore[arg-type]
+        headers: dict[str, str | bytes] = {"x-csrf-token": wrong.encode("latin-1")} if wrong else {}
+        answer = ask(house, route, headers, secret)
         assert (kind(answer), answer.json()["where"]) == ("not-allowed", "X-CSRF-Token")
     foreign = ask_signed_in(house, role, route, origin="https://evil.example")
     assert (kind(foreign), foreign.json()["where"]) == ("not-allowed", "Origin")
@@ -182,17 +173,13 @@ def test_the_token_of_one_session_is_of_no_use_in_another(house: House) -> None:
     with house.entrance.people.changing() as connection:
         end_sessions(connection, identity)  # the clock stands still here, and only so many sessions are kept
     mine, other = house.entrance.sessions.begin(identity), house.entrance.sessions.begin(identity)
-    with house.client() as client:
-        client.cookies.set(COOKIE, mine)
-        assert kind(ask(client, "POST /api/v1/people", {"x-csrf-token": csrf_of(other)})) == "not-allowed"
+    assert kind(ask(house, "POST /api/v1/people", {"x-csrf-token": csrf_of(other)}, mine)) == "not-allowed"
 
 
 def test_a_bearer_that_does_not_hold_is_nobody_even_with_a_cookie(house: House) -> None:
     secret = house.entrance.sessions.begin(person(house, "administrator").id)
     for written in ("Bearer ocwc_unknown", "Bearer", "Basic YWRtaW46YWRtaW4=", f"Bearer {secret}", ""):
-        with house.client() as client:
-            client.cookies.set(COOKIE, secret)
-            answer = ask(client, "GET /api/v1/people", {"authorization": written})
+        answer = ask(house, "GET /api/v1/people", {"authorization": written}, secret)
         assert kind(answer) == "sign-in-needed"
 
 

@@ -484,6 +484,7 @@ def test_the_examples_are_files_of_the_demonstration(kept: KeptRun, tmp_path: Pa
     assert record == write_record(load_state(), tmp_path, 2025).read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 def test_files_are_kept_and_compared_by_a_job(kept: KeptRun) -> None:
     house = kept.house
     with house.signed_in("anna") as client:

@@ -99,6 +99,7 @@ def lines_of(part: Element) -> dict[str, list[str]]:
     return {id[0] if id else row[0].split()[0]: row for id, row in zip(ids, cells, strict=True)}
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
     with house.signed_in("anna") as client:
         for address in ("/law", "/law/shelf", "/law/compare", "/law/ask"):

@@ -61,3 +61,12 @@ def test_a_workbook_holds_numbers_as_numbers_and_no_formula() -> None:
     content = table_file("xlsx", "List", ("name", "kg"), [("=1+1", 2.5), (None, 3)])
     sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0)
     assert sheet.to_python() == [["name", "kg"], ["=1+1", 2.5], ["", 3.0]]
+
+
+def test_a_hidden_column_is_in_no_file_and_comes_back() -> None:
+    asked = ListAsked(hide="kg")
+    shown = listed(ROWS, COLUMNS, asked, "en")
+    assert shown.csv().decode().splitlines() == ["name", "Beta", "alpha", "'=1+1"]
+    sheet = CalamineWorkbook.from_filelike(BytesIO(shown.xlsx("List", "en"))).get_sheet_by_index(0)
+    assert {len(row) for row in sheet.to_python()} == {1}
+    assert asked.toggled("kg") == "" and asked.toggled("name") == "kg,name"

@@ -158,7 +158,7 @@ def test_a_code_that_is_no_state_is_not_found_and_a_chosen_one_leads_to_its_page
         led = client.get("/states?code=NOR", headers=PAGE, follow_redirects=False)
         assert (led.status_code, led.headers["location"]) == (303, "/states/NOR")
         page = page_of(client, "/states")
-        assert "Nordavia (XNV)" in page.text
+        assert "Nordavia (XNV)" in page.text and page.all("a", href="/convention?part=states")
         assert page.one(id="pages").one("a", aria_current="page").attributes["href"] == "/convention"
 
 

@@ -135,6 +135,7 @@ def test_a_year_of_a_submission_by_programs(kept: Kept) -> None:
     assert not verify_all(kept.house.book).problems
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 @pytest.mark.parametrize("format", ["xml", "json", "xlsx"])
 def test_a_declaration_is_checked_and_compared_with_a_register(kept: Kept, format: str) -> None:
     number = opened(kept.house, "NORD")

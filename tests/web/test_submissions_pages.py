@@ -173,6 +173,7 @@ def test_every_activity_has_its_word(house: House, lang: str) -> None:
     assert not [row for row in rows if "declare_" in row[3]]
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House) -> None:
     address = opened(house)
     unread = (

@@ -159,6 +159,7 @@ def test_chinese_columns_bring_their_font_to_a_page_in_another_language(kept: Ke
     assert sheet in chinese and sheet not in latin and sheet not in page
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 def test_what_is_no_ledger_is_said_and_loses_nothing(house: House) -> None:
     with house.signed_in("anna") as client:
         answer = client.post("/transfers/preview", files=[("file", ("x.bin", b"\0\1\2"))], headers=PART)
@@ -288,6 +289,7 @@ def test_the_flows_are_drawn_and_told_in_tables(kept: Kept) -> None:
         assert ["Thiodiglycol → France", "3,800", "7,777"] in tables[1].rows()
 
 
+@pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
 def test_a_file_whose_columns_are_not_clear_is_mapped_by_hand_and_a_formula_in_it_is_text(house: House) -> None:
     strange = "a,b,c,d,e,f\nDEU,export,FRA,2023,111-48-8,2000\nDEU,export,BRA,2023,=1+1,70000\n"
     given = dict(zip(("reporter", "flow", "partner", "date", "cas", "quantity"), "abcdef", strict=True))

@@ -23,7 +23,7 @@ from opencwc.wording.citations import CITATIONS
         ("fr", "Annexe sur les produits chimiques, tableau 2, partie B, paragraphe 13"),
         ("es", "Anexo sobre sustancias químicas, Lista 2, parte B, párrafo 13"),
         ("ru", "Приложение по химикатам, Список 2, часть B, пункт 13"),
-        ("ar", "المرفق المتعلق بالمواد الكيميائية، الجدول 2، الجزء B، الفقرة 13"),
+        ("ar", "المرفق المتعلق بالمواد الكيميائية، الجدول 2، الجزء باء، الفقرة 13"),
         ("zh", "关于化学品的附件，附表2，B部分，第13款"),
     ],
 )

@@ -30,6 +30,13 @@ def test_reasons_with_commas_of_their_own_are_parted_by_semicolons(lang: str, be
     assert whole == between.join(say(one, lang) for one in reasons)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "at most 1%"), ("fr", "au plus 1 %"), ("ar", "1 % على الأكثر"), ("zh", "不超过 1%")]
+)
+def test_a_share_is_written_as_the_language_does_and_reads_on_with_its_sentence(lang: str, said: str) -> None:
+    assert say(Message("threshold_le_share", {"quantity": "1 %"}), lang).replace("\u00a0", " ") == said
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_number_below_zero_has_the_sign_of_print(lang: str) -> None:
     assert number_said(-5, lang) == "\u22125"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from opencwc.claims.aspects.actor_mentions import somebody
+from opencwc.finding import Message
 from opencwc.reports.actors import speakers_in
 from opencwc.reports.model import Report
 from opencwc.wording import say
@@ -36,4 +37,4 @@ def speaker_said(speaker: str, lang: str) -> str:
     if sort == OUTLET:
         return of
     said = say(f"claims_speaker_{sort}", lang)
-    return f"{said} ({state_name(of, lang)})" if of else said
+    return say(Message("watch_place", {"place": said, "state": state_name(of, lang)}), lang) if of else said

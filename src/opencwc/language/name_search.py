@@ -5,6 +5,7 @@ A question is cut at its spaces; a name is found where each part of the question
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
@@ -18,10 +19,13 @@ WHOLE, BEGINS, WITHIN, ALMOST = 1.0, 0.9, 0.7, 0.5
 """How well a part of a question fits a word: as a whole, at its beginning, within it, but for a slip."""
 LEAST_FOR_SLIPS = 4
 """Letters of a part from which on a slip is allowed."""
+LEAST_FOR_ANY_SLIP = 7
+"""Letters of a part from which on the first may be the slip."""
 ALIKE = 80.0
 """Of 100: how alike the beginning of a word is to a part that has a slip."""
 MOST_ALIKE = 12
 LONGEST = 200
+_WORD = re.compile(r"\w(?:[\w-]*\w)?")
 
 
 class Found(NamedTuple, Generic[Held]):
@@ -104,10 +108,14 @@ class NameIndex(Generic[Held]):
 
 
 def alike_words(part: str, words: Sequence[str]) -> list[tuple[int, float]]:
-    """Return the places of the words that begin almost as a part of a question, each with how alike it is, to 1."""
+    """Return the places of the words that begin almost as a part of a question, each with how alike it is, to 1.
+
+    A short word keeps its first letter, so that a person's name is not taken for a piece of a chemical's.
+    """
     if len(part) < LEAST_FOR_SLIPS:
         return []
-    beginnings = [word[: len(part) + 1] for word in words]
+    first = part[0] if len(part) < LEAST_FOR_ANY_SLIP else ""
+    beginnings = [word[: len(part) + 1] if word.startswith(first) else "" for word in words]
     alike = process.extract(part, beginnings, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST_ALIKE)
     return [(place, score / 100) for _, score, place in alike]
 
@@ -121,7 +129,7 @@ def taken_for(part: str, texts: Sequence[str]) -> tuple[str, ...]:
     """
     if any(part in text for text in texts):
         return (part,)
-    words = sorted({word for text in texts for word in text.split()})
+    words = sorted({word for text in texts for word in _WORD.findall(text)})
     return tuple(words[place] for place, _ in alike_words(part, words))
 
 

@@ -240,7 +240,7 @@ def missing_words(answer: Answer, lang: str) -> str:
         return ""
     lacking = _lacking(answer, lang) if answer.verdict != NONE else ()
     unread = (say(reason, lang) for reason in answer.why if reason.id == NOT_ALL_READ)
-    return "; ".join(words for words in (*lacking, *unread) if words)
+    return say("clause_separator", lang).join(words for words in (*lacking, *unread) if words)
 
 
 def _lacking(answer: Answer, lang: str) -> Iterator[str]:

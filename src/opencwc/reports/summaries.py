@@ -237,6 +237,11 @@ class Shown(Struct, frozen=True):
     why: tuple[Message, ...]
 
 
+def latest_first(events: Iterable[EventSummary]) -> list[EventSummary]:
+    """Return events in the order of their days, the last day first; those without a day last."""
+    return sorted(events, key=lambda event: event.date.text, reverse=True)
+
+
 def today(summaries: Iterable[EventSummary], since: datetime, decided: Iterable[str] = ()) -> list[Shown]:
     """Return events as a reader wants them who last looked at a moment: new ones, changed ones, then the others.
 

@@ -65,7 +65,7 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
         return _of_another_version(message.id, values, lang)
-    return said if lang == "en" else unbroken(said)
+    return said if lang == "en" else unbroken(in_type(said, lang) if lang == "zh" else said)
 
 
 def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:

@@ -13,6 +13,8 @@ def unbroken(text: str) -> str:
     '12\xa0t of it, 5\xa0% pure, in 3 tables'
     >>> unbroken("pendant 30 jours (× 5,23)"), unbroken("4 originaux, 2 étapes")
     ('pendant 30\xa0jours (×\xa05,23)', '4\xa0originaux, 2 étapes')
+    >>> unbroken("200 吨至不足 1,000 吨")
+    '200\xa0吨至不足 1,000\xa0吨'
     """
     held = _HELD_TOGETHER.sub("\u00a0", _BEFORE_UNIT.sub("\u00a0", text))
     return _FIRST_NUMBER.sub("\\1\u00a0", held)
@@ -31,11 +33,16 @@ def cut_short(text: str, most: int) -> str:
 
 
 def in_type(text: str, lang: str) -> str:
-    """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word.
+    """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word;
+    Chinese sets no space before the sign of a per cent.
 
     >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru")
     ('fin de l’année\xa0?', 'в 1\xa0000 раз')
+    >>> in_type("不超过 30 %", "zh")
+    '不超过 30%'
     """
+    if lang == "zh":
+        return _BEFORE_PERCENT.sub("", text)
     if lang not in _SPACED:
         return text
     text = _BETWEEN_THOUSANDS.sub("\u00a0", text)
@@ -73,9 +80,10 @@ def closed_up(template: str, values: Mapping[str, str]) -> str:
     return _CHINESE_SPACE.sub(close, template)
 
 
-_UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|千克|公斤|吨|克|%|°C"
-_BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w))")
+_UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|%|°C"
+_BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w)|千克|公斤|吨|克)")
 """The space between a number, or what a template has for it, and its unit."""
+_BEFORE_PERCENT = re.compile("(?<=[0-9])[ \u00a0](?=%)")
 _DAYS = "jours?|heures?|días?|horas?|день|дня|дней|часа?|часов|يوم|يومًا|أيام|ساعة|天|小时"
 _HELD_TOGETHER = re.compile(rf"(?<=[×÷]) (?=[0-9{{])|(?<=[0-9}}]) (?=(?:{_DAYS})(?!\w))")
 """The space behind a sign of how many times, and before days and hours."""

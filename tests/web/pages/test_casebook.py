@@ -142,6 +142,32 @@ def test_a_filter_without_meaning_is_answered_by_a_page(house: House, query: str
         check_sound(parsed(answer.text))
 
 
+@pytest.mark.parametrize("address", ["/casebook", FINDINGS, f"{FINDINGS}&view=table", f"{FINDINGS}&view=cards"])
+def test_each_view_gives_its_files(house: House, address: str) -> None:
+    with house.signed_in("rita") as client:
+        links = [one.attributes["href"] for one in page_of(client, address).all("a") if "download" in one.attributes]
+        assert len(links) == 2
+        for link in links:
+            assert client.get(link).status_code == 200, link
+
+
+def test_a_share_that_is_none_is_said_at_its_field_and_the_list_stays(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&below=abc&verdict=listed")
+    field = page.one("input", name="below")
+    assert field.attributes["value"] == "abc" and field.attributes["aria-invalid"] == "true"
+    assert "“abc” is not a percentage" in page.one(id=field.attributes["aria-describedby"]).text
+    assert lines(page)
+
+
+def test_a_slip_in_a_search_leads_to_the_name_that_finds_something(house: House) -> None:
+    with house.signed_in("rita") as client:
+        page = page_of(client, f"{FINDINGS}&find=thiodiglicol")
+        assert not lines(page)
+        instead = next(link for link in page.all("a") if "find=Thiodiglycol" in link.attributes["href"])
+        assert lines(page_of(client, instead.attributes["href"]))
+
+
 def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -> None:
     with house.signed_in("rita") as client:
         checked = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")

@@ -52,6 +52,7 @@ def api(client: TestClient, text: str, kind: str = "") -> list[dict[str, str]]:
         ("PRO-01", "/law/measures/CWC/PRO-01"),
         ("inventory", "/cases/inventory"),
         ("OCCSCCO", "/findings/1"),
+        ("finding 2", "/findings/2"),
         ("modèles", "/models"),
         ("caffeine", "/check?value=caffeine"),
     ],

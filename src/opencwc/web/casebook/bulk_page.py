@@ -16,7 +16,7 @@ from opencwc.casebook.units import list_units
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.web.casebook.run_summary import FindingFilter
-from opencwc.web.casebook.unit_list import titles_of
+from opencwc.web.casebook.unit_list import lines_of
 from opencwc.web.server.api_parameters import Closed, Number
 from opencwc.web.server.htmx_headers import announcing
 from opencwc.web.server.page import language_of, page
@@ -24,8 +24,8 @@ from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import number_said, say
 
 router = Router(include_in_schema=False)
-MOST_TITLES = 12
-"""Titles that a preview names."""
+MOST_SHOWN = 12
+"""Units that a preview shows."""
 
 
 class PreviewForm(Closed):
@@ -51,9 +51,9 @@ def preview(request: Request, form: Annotated[PreviewForm, Form()]) -> Response:
     book, person, lang = book_of(request), person_of(request), language_of(request)
     wanted = wanted_by(form)
     shown = preview_bulk(book, person, wanted, two_people=form.two_people)
-    some = list_units(book, person, wanted, order="verdict", limit=MOST_TITLES, waiting=True)
-    titles = list(titles_of(book, [unit.finding for unit in some.units], lang).values())
-    return page(request, "casebook/bulk.html", form=form, preview=shown, titles=titles, outcomes=IN_BULK)
+    some = list_units(book, person, wanted, order="verdict", limit=MOST_SHOWN, waiting=True)
+    lines = lines_of(book, some.units, lang)
+    return page(request, "casebook/bulk.html", form=form, preview=shown, lines=lines, outcomes=IN_BULK)
 
 
 @router.post("/casebook/bulk", action="decide")

@@ -32,10 +32,12 @@ from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
 from opencwc.publishing.model import Card, Excerpt, Fact, Paragraph, Text
 from opencwc.screening.cards import Teller
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import verb_named, verdicts_by_gravity
 from opencwc.web.casebook.api import NewCase, open_as_asked
 from opencwc.web.casebook.case_list import listed_cases
 from opencwc.web.casebook.faces import face_of
+from opencwc.web.casebook.finders import Sought
 from opencwc.web.casebook.run_summary import (
     INBOX,
     FilterAsked,
@@ -84,7 +86,7 @@ MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
 Part = Literal["", "inbox", "findings", "cases"]
-MOST_MENTIONS = 200
+MOST_MENTIONS, MOST_INSTEAD = 200, 3
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ def show(
 ) -> Response:
     """Show the inbox, the findings that a filter asks for, or the cases."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
-    decides = may(person, "decide")
+    decides, wrong_share = may(person, "decide"), asked.wrong_share
+    asked = replace(asked, below="") if wrong_share else asked
     if not part:
         part = "inbox" if decides and not asked.filters else "findings"
     if part == "inbox" and not decides:
@@ -164,7 +167,7 @@ def show(
         return page(request, "casebook/more.html", part=part, asked=asked, shown=shown, view=shown.view, **listed)
     cases = names_of_cases(book, person)
     values: dict[str, Any] = {"cases": cases, "part": part, "asked": asked, "shown": shown, "view": shown.view}
-    values |= {"deadlines": (), "amendments": (), "bulks": (), "found": None}
+    values |= {"deadlines": (), "amendments": (), "bulks": (), "found": None, "wrong_share": wrong_share}
     values["parts_shown"] = [name for name in (INBOX, "findings", "cases") if name != INBOX or decides]
     if part == INBOX:
         claim_rechecks(book, person)
@@ -175,8 +178,9 @@ def show(
     elif part == "findings":
         values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
         values |= _to_decide(book, person) if decides else {}
+        values["instead"] = [] if values["lines"] else _names_instead(book, person, lang, asked)
     else:
-        values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find), lang)
+        values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find, shown.hide), lang)
         values["found"] = values["list"].total
         values["marks"] = [mark for mark in Mark if mark <= person.clearance]
     if not may(person, "screen"):  # this is the first page of who does not screen
@@ -198,6 +202,16 @@ def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     """Open a case and lead to its page."""
     opened = open_as_asked(book_of(request), person_of(request), asked)
     return leading_to(f"/cases/{opened.name}")
+
+
+def _names_instead(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> list[str]:
+    """Return names of chemicals that are near to a search that finds nothing, and that would find something."""
+    if not asked.find.strip():
+        return []
+    sought = Sought(asked.find.strip(), lang, person, book)
+    names = dict.fromkeys(hit.title for hit in face_of(SCREEN.id).find(sought) if hit.kind in ("chemical", "entry"))
+    found = (name for name in names if count_findings(book, person, replace(asked.wanted, find=name)).all)
+    return list(islice(found, MOST_INSTEAD))
 
 
 def _listed(
@@ -242,7 +256,7 @@ def take_file(
     waiting = shown.waiting and may(person, "decide")
     order = shown.sorted_by or usual_order(asked.wanted, waiting=waiting)
     lines, cut = whole_list(book, person, asked.wanted, lang, order, MOST_IN_FILE, waiting=waiting)
-    table = as_table(lines, lang, cut=cut)
+    table = as_table(lines, lang, ListAsked(hide=shown.hide), cut=cut)
     return download(table.file(format, "casebook_findings", lang), f"findings.{format}")
 
 

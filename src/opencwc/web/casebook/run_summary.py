@@ -57,6 +57,15 @@ class FindingFilter(AddressFilter):
         return any(value for name, value in vars(self).items() if name != "from_")
 
     @property
+    def wrong_share(self) -> str:
+        """What was typed as ``below`` and is no share; empty where it is one."""
+        try:
+            share_asked(self.below)
+        except InputError:
+            return self.below
+        return ""
+
+    @property
     def wanted(self) -> Filter:
         """Return the filter; raise `InputError` where a word of it has no meaning."""
         run = int(self.run) if self.run.isdecimal() else 0

@@ -160,10 +160,10 @@ def whole_list(
             return lines, bool(after) or page.cut
 
 
-def as_table(lines: Sequence[UnitLine], lang: str, *, cut: bool) -> ListShown[UnitLine]:
+def as_table(lines: Sequence[UnitLine], lang: str, asked: ListAsked, *, cut: bool) -> ListShown[UnitLine]:
     """Return rows as the table of a file, the user's own columns last; a line says where there are more of them."""
     columns = (*FILE_COLUMNS, *_own_columns(lines))
-    shown = listed(lines, columns, ListAsked(), lang)
+    shown = listed(lines, columns, asked, lang)
     if not cut:
         return shown
     note = say(Message("page_units_cut", {"number": len(lines)}), lang)

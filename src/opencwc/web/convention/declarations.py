@@ -24,6 +24,7 @@ from opencwc.declarations.phrases import reading_said
 from opencwc.finding import Message
 from opencwc.settings import load_settings
 from opencwc.wording import say
+from opencwc.wording.typography import in_type, unbroken
 
 
 class ReadingShown(NamedTuple):
@@ -90,7 +91,7 @@ def _reading_shown(reading: Reading, lang: str) -> ReadingShown:
 def _code_name(known: ProductionRange, codes: Iterable[Any], lang: str) -> str:
     """Return the range in words: the name of its code."""
     name = next((code.name for code in codes if code.range == known.id), {"en": known.code})
-    return str(name.get(lang, name["en"]))
+    return unbroken(in_type(str(name.get(lang, name["en"])), lang))
 
 
 def _profiles(day: date, lang: str, when: Callable[[Deadline], Message]) -> Iterator[ProfileShown]:

@@ -18,6 +18,7 @@ from opencwc.declarations.model import REGIMES
 from opencwc.finding import Message
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
+from opencwc.wording.typography import in_type, unbroken
 
 ORDERS = ("due", "regime", "site", "chemical", "range", "why", "kg")
 """What the list is sorted by: a column each, and the weight that a line rests on."""
@@ -112,7 +113,7 @@ def range_said(line: ShownDue, lang: str) -> str:
     """Return the amounts that the code of a range stands for; empty where the line has none."""
     table = "s3_range" if line.regime == "S3" else "psf_range" if line.plant else "doc_range"
     names = _ranges().get((table, line.range), {})
-    return names.get(lang, names.get("en", ""))
+    return unbroken(in_type(names.get(lang, names.get("en", "")), lang))
 
 
 @cache

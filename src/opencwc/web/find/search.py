@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from threading import Thread
 from weakref import WeakKeyDictionary
 
-from opencwc.casebook.model import Case, Person
+from opencwc.casebook.findings import findings_numbered
+from opencwc.casebook.model import Case, KeptFinding, Person
 from opencwc.casebook.people import People
 from opencwc.casebook.permissions import may
 from opencwc.casebook.text_search import FindingTexts, cases_that_fit
@@ -27,6 +29,8 @@ MOST = 30
 """Hits in all."""
 FINDING_SCORE = 0.6
 """How well a finding fits in whose text the question stands: less than a name does."""
+_NUMBERED = re.compile(r"(?:[^\W\d]+\s+|#)?(\d{1,18})")
+"""The number of a finding, alone or with the word for it before it."""
 _texts: WeakKeyDictionary[object, FindingTexts] = WeakKeyDictionary()
 """By the engine of a casebook."""
 _warmed = False
@@ -98,16 +102,25 @@ def find_cases(sought: Sought) -> Iterator[Hit]:
 
 
 def find_findings(sought: Sought) -> Iterator[Hit]:
-    """Yield the latest findings by what they were found in, and by the user's own number of a row."""
+    """Yield a finding by its number, the latest by what they were found in and by the user's own number of a row."""
     if sought.book is None or not may(sought.person, "read"):
         return
+    number = _NUMBERED.fullmatch(sought.text)
+    named = findings_numbered(sought.book, sought.person, [int(number[1])]) if number else []
+    yield from (_hit_of(kept, sought, 1.0) for kept in named)
     texts = _texts.setdefault(sought.book.engine, FindingTexts())
     for kept in texts.find(sought.book, sought.person, sought.text, MOST_OF_A_KIND):
-        said = str((kept.content or {}).get("input", "")) or kept.subject_id
-        verdict = say(f"verdict_{kept.verdict}", sought.lang)
-        entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
-        detail = " · ".join(filter(None, (verdict, entry, kept.case)))
-        yield Hit("finding", shortened(name_said(said, sought.lang)), detail, f"/findings/{kept.id}", FINDING_SCORE)
+        if kept in named:
+            continue
+        yield _hit_of(kept, sought, FINDING_SCORE)
+
+
+def _hit_of(kept: KeptFinding, sought: Sought, score: float) -> Hit:
+    said = str((kept.content or {}).get("input", "")) or kept.subject_id
+    verdict = say(f"verdict_{kept.verdict}", sought.lang)
+    entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
+    detail = " · ".join(filter(None, (verdict, entry, kept.case)))
+    return Hit("finding", shortened(name_said(said, sought.lang)), detail, f"/findings/{kept.id}", score)
 
 
 def find_people(sought: Sought) -> Iterator[Hit]:

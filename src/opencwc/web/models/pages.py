@@ -189,11 +189,15 @@ def documentation_named(text: str, lang: str) -> str:
 
     >>> documentation_named("Figures stand in `docs/benchmarks/claims.md`.", "en")
     'Figures stand in the documentation, under “Benchmarks”.'
+    >>> documentation_named("在 `docs/benchmarks/claims.md` 中测量。", "zh")
+    '在文档的“Benchmarks”部分中测量。'
     """
-    return _PATH.sub(say("page_models_in_documentation", lang), text)
+    path = _PATH_IN_CHINESE if lang == "zh" else _PATH
+    return path.sub(say("page_models_in_documentation", lang), text)
 
 
 _PATH = re.compile(r"`?docs/benchmarks/[\w-]+\.md`?")
+_PATH_IN_CHINESE = re.compile(rf" ?{_PATH.pattern} ?")
 _BETWEEN_WORDS = re.compile(r"\W+")
 
 

@@ -32,7 +32,7 @@ from opencwc.reports.brief_report import brief_report
 from opencwc.reports.estimates import confidences, likelihoods
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY, grades_of
-from opencwc.reports.summaries import EventSummary
+from opencwc.reports.summaries import EventSummary, latest_first
 from opencwc.web.reports.face import RUNS
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
@@ -101,7 +101,7 @@ def show_briefs(request: Request, number: Number) -> Response:
     having = brief_run(book_of(request), person_of(request), number)
     last = [versions[-1] for versions in having.briefs.values()]
     released = sum(any(one.state == "released" for one in versions) for versions in having.briefs.values())
-    decided = sorted(having.decided, key=lambda one: one.date.text, reverse=True)
+    decided = latest_first(having.decided)
     return page(
         request, "reports/briefs.html", shown=having.shown, having=having, briefs=list(reversed(last)),
         released=released, tones_of=STATE_TONES, decided=decided, titles=titles_apart(decided),

@@ -25,6 +25,7 @@ from opencwc.language.name_search import parts_of, taken_for
 from opencwc.publishing.xlsx import table_workbook
 from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.page_parameters import AddressFilter, Brief
+from opencwc.web.server.text_markup import with_capital
 from opencwc.wording import say
 
 Row = TypeVar("Row")
@@ -82,10 +83,23 @@ def day_column(
 
 @dataclass(frozen=True)
 class ListAsked(AddressFilter):
-    """How a list is to be shown: the column it is sorted by, with a ``-`` before it the other way, and what to find."""
+    """How a list is to be shown: the column it is sorted by, with a ``-`` before it the other way, and what to find.
+
+    ``hide`` are the columns that are not shown, nor given in a file, by name with commas between them.
+    """
 
     order: Brief = ""
     find: Searched = ""
+    hide: Annotated[str, Query(max_length=200)] = ""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names of the columns that are not shown."""
+        return frozenset(self.hide.split(",")) - {""}
+
+    def toggled(self, name: str) -> str:
+        """Return what ``hide`` says once a column is hidden, or shown again."""
+        return ",".join(sorted(self.hidden ^ {name}))
 
 
 ListWanted = Annotated[ListAsked, Depends()]
@@ -116,9 +130,17 @@ class ListShown(Generic[Row]):
         pairs = zip(self.columns, texts, strict=True)
         return tuple(text if column.on_page is None else column.on_page(row, self.lang) for column, text in pairs)
 
+    @property
+    def places(self) -> list[int]:
+        """The places of the columns that are shown."""
+        return [place for place, column in enumerate(self.columns) if column.name not in self.asked.hidden]
+
+    def _texts_shown(self) -> list[list[str]]:
+        return [[texts[place] for place in self.places] for texts in self.texts]
+
     def csv(self) -> bytes:
         """Return what is shown as CSV, in which no cell is a formula."""
-        return csv_of([[column.name for column in self.columns], *self.texts])
+        return csv_of([[self.columns[place].name for place in self.places], *self._texts_shown()])
 
     def file(self, ending: Ending, title: str, lang: str) -> bytes:
         """Return what is shown as a file; ``title`` is the message that names the sheet of a workbook."""
@@ -126,9 +148,10 @@ class ListShown(Generic[Row]):
 
     def xlsx(self, title: str, lang: str) -> bytes:
         """Return what is shown as a workbook, in which no cell is a formula."""
-        headings = tuple(say(column.label, lang) if column.label else column.name for column in self.columns)
-        numbers = {place for place, column in enumerate(self.columns) if column.number}
-        return table_workbook(title, headings, self.texts, numbers)
+        shown = [self.columns[place] for place in self.places]
+        headings = tuple(with_capital(say(column.label, lang)) if column.label else column.name for column in shown)
+        numbers = {place for place, column in enumerate(shown) if column.number}
+        return table_workbook(title, headings, self._texts_shown(), numbers)
 
 
 def table_file(ending: Ending, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -86,3 +86,12 @@ def _breaking(word: re.Match[str]) -> str:
 
 _LONG_WORD = re.compile(r"\S{21,}")
 _JOINT = re.compile(r"(?<=[-,)\]}])(?=[^-,)\]}])|(?<=[^-,(\[{])(?=[(\[{])")
+
+
+def with_capital(text: str) -> str:
+    """Return a text with a capital first.
+
+    >>> with_capital("due"), with_capital("")
+    ('Due', '')
+    """
+    return text[:1].upper() + text[1:]

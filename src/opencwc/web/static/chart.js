@@ -58,7 +58,8 @@ async function draw(figure) {
     const patterns = patternsFor(look);
     const { zoom, ...spec } = SPECS[figure.dataset.chart](data, look, world, patterns.fills);
     const autosize = { type: "fit-x", contains: "padding" }; // titles and legends come on top of the height
-    const compiled = vegaLite.compile({ ...spec, width: "container", autosize, background: null, config: configOf(look) }, {
+    const config = configOf(look, groupsOf(data.rows ?? [], data.groups));
+    const compiled = vegaLite.compile({ ...spec, width: "container", autosize, background: null, config }, {
       logger: vega.logger(vega.Error),
     }).spec;
     if (zoom) Object.assign(compiled.projections[0], { fit: zoom });
@@ -156,7 +157,8 @@ function lookOf(figure) {
   };
 }
 
-function configOf(look) {
+function configOf(look, groups) {
+  const legendWidth = groups.reduce((sum, name) => sum + 36 + 7.5 * String(name).length, 0);
   const text = { labelColor: look.ink, titleColor: look.ink, labelFontSize: 13, titleFontSize: 13, titleFontWeight: 600 };
   return {
     aria: false,
@@ -168,7 +170,7 @@ function configOf(look) {
     // What the upright axis counts stands level above it, and not on its side.
     axisY: { titleAngle: 0, titleAnchor: "end", titleAlign: look.rtl ? "left" : "right", titleBaseline: "bottom", titlePadding: 8, titleY: -8 },
     legend: {
-      ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.width < 500 ? 1 : 0,
+      ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.width < 500 ? 1 : legendWidth > look.width * 0.6 ? 2 : 0,
       layout: { top: { anchor: look.rtl ? "end" : "start" } },
     },
     view: { stroke: null },

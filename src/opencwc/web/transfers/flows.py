@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import dist, hypot, sqrt
 from textwrap import wrap
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
 
@@ -22,7 +23,7 @@ SANKEY_HEIGHT, NODE_WIDTH, GAP = 460, 14, 10
 SIZES = WIDE, NARROW = float(WIDTH), 460.0
 """How wide drawings are: for a desk, and for a phone."""
 _LONGEST, _LINE, _MARGIN = 22, 15.0, 170.0
-_LETTER, _LEAST_SPAN = 7.0, 100.0
+_LETTER, _WIDE_SIGN, _LEAST_SPAN = 7.0, 13.0, 100.0
 _SHORT = 60.0
 _APART = 17.0
 _PLACES = (0.5, 0.6, 0.4, 0.7, 0.3)
@@ -112,7 +113,7 @@ def _named(states: Iterable[str], names: Mapping[str, str], view: View, numbers:
         name = names.get(code, code)
         at_sea = invented[code].at is not None
         mark = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{5 if at_sea else 2.5}"/>'
-        wide = _LETTER * len(name)
+        wide = sum(_WIDE_SIGN if east_asian_width(sign) == "W" else _LETTER for sign in name)
         around = (_Box(x + 8, y - 8, wide, 16), _Box(x - 8 - wide, y - 8, wide, 16),
                   _Box(x - wide / 2, y - 24, wide, 16), _Box(x - wide / 2, y + 8, wide, 16))  # fmt: skip
         within = [box for box in around if 0 <= box.x <= view.drawn - wide and 0 <= box.y <= view.height - 16]
