@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import count_findings, count_kept_since, inbox_order
+from opencwc.casebook.findings import count_findings, count_kept_since
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.permissions import may
 from opencwc.casebook.recent_changes import cases_overdue
 from opencwc.casebook.requests import requests_of
+from opencwc.casebook.units import count_waiting_units
 from opencwc.jobs.queue import Jobs
 from opencwc.verbs import verbs
 from opencwc.web.accounts.entrance import Entrance
@@ -20,7 +21,7 @@ from opencwc.web.casebook.run_summary import waiting_among
 
 KINDS = ("check", "waits", "rule")
 MOST_COUNTED = 1_000
-"""Findings that wait for a person and are counted one by one."""
+"""Rows of the inbox that are counted one by one."""
 SERVICE_DOORS = (
     Door("check", "evidence", "/evidence", "keep"),
     Door("check", "health", "/settings/health", "metrics", frozenset({Work.ADMINISTRATOR})),
@@ -61,7 +62,7 @@ def doors_for(person: Person, work: Work) -> tuple[list[Door], list[Door]]:
 def counts_for(book: Casebook, person: Person, today: date, since: str) -> Iterator[HomeCount]:
     """Yield how much waits, is overdue and is new for a person since a moment, then what the verbs count."""
     if may(person, "decide"):
-        yield HomeCount("waiting", len(inbox_order(book, person, limit=MOST_COUNTED)), "/casebook?part=inbox")
+        yield HomeCount("waiting", count_waiting_units(book, person, Filter(), MOST_COUNTED), "/casebook?part=inbox")
     elif may(person, "read"):
         waiting = waiting_among(count_findings(book, person, Filter()))
         yield HomeCount("undecided", waiting, "/casebook?part=findings&status=open")
