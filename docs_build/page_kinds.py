@@ -164,7 +164,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "a file, which the browser saves": (
         "/audit/records.{ending}", "/casebook/cases.{ending}", "/casebook/file", "/claims/runs/{number}/file",
         "/claims/runs/{number}/record.{ending}", "/claims/runs/{number}/{grouped}.{ending}",
-        "/declarations/calendar.csv", "/declarations/calendar.ics", "/declarations/calendar.xlsx",
+        "/convention/table.{ending}", "/declarations/calendar.csv", "/declarations/calendar.ics",
+        "/declarations/calendar.xlsx",
         "/declarations/registers/{number}/versions/{version}",
         "/declarations/registers/{number}/versions/{version}/register.{format}",
         "/declarations/runs/{number}/ask.{ending}", "/declarations/runs/{number}/declaration.{format}",
