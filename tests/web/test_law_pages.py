@@ -362,7 +362,7 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         heat = page.one("section", aria_labelledby="heat-initial").rows()
         said = {
             ("PRO-06", "France"): "needs reading", ("PRO-06", "Nordavia"): ": covered",
-            ("SCH-02", "France"): "no provision found", ("SCH-02", "Nordavia"): "partly covered",
+            ("SCH-02", "France"): "not found in the texts", ("SCH-02", "Nordavia"): "partly covered",
         }  # fmt: skip
         for (measure, state), words in said.items():
             row = next(row for row in heat if measure in row[0])

@@ -15,7 +15,7 @@ from opencwc.casebook.audit_summary import recheck_share, record_state
 from opencwc.casebook.decisions import set_recheck_share
 from opencwc.casebook.model import Mark, Role
 from opencwc.casebook.passwords import SHORTEST
-from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN, Account
+from opencwc.casebook.people import OIDC_LOGIN, OS_LOGIN
 from opencwc.casebook.permissions import ACTIONS, SCOPES, may
 from opencwc.casebook.tokens import LONGEST_LIFE
 from opencwc.convention import Convention
@@ -227,13 +227,8 @@ def codes_in(text: str) -> list[str]:
 def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
     accounts = entrance_of(request).people.everyone()
     demonstration = getattr(request.app.state, "demonstration", None) is not None
-    waiting = 0 if demonstration else sum(account.active and not _is_ready(account) for account in accounts)
+    waiting = 0 if demonstration else sum(account.active and not account.can_sign_in for account in accounts)
     return {"accounts": accounts, "waiting": waiting, "link": link, "invited": invited, **_choices(request)}
-
-
-def _is_ready(account: Account) -> bool:
-    """Tell whether somebody can sign in: by a password, or through the ministry."""
-    return account.has_password or account.bound or bool(account.expected_as)
 
 
 def _account(request: Request, person_id: str) -> dict[str, Any]:

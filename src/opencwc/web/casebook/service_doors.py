@@ -25,13 +25,13 @@ MOST_COUNTED = 1_000
 SERVICE_DOORS = (
     Door("check", "evidence", "/evidence", "keep"),
     Door("check", "health", "/settings/health", "metrics", frozenset({Work.ADMINISTRATOR})),
-    Door("check", "verify", "/audit", "audit", frozenset({Work.AUDITOR})),
-    Door("check", "bundle", "/audit/bundle", "self"),
+    Door("check", "bundle", "/audit/bundle", "self", frozenset({Work.AUDITOR})),
     Door("waits", "inbox", "/casebook?part=inbox", "decide", frozenset({Work.REVIEWER})),
     Door(
         "waits", "findings", "/casebook?part=findings&status=open", "read",
-        frozenset({Work.OFFICER, Work.ANALYST, Work.LAWYER, Work.AUDITOR}),
+        frozenset({Work.OFFICER, Work.ANALYST, Work.LAWYER}),
     ),
+    Door("waits", "verify", "/audit", "audit", frozenset({Work.AUDITOR})),
     Door("waits", "people", "/settings/people", "people", frozenset({Work.ADMINISTRATOR})),
     Door("waits", "overview", "/overview", "read"),
     Door(
@@ -77,16 +77,21 @@ def counts_for(book: Casebook, person: Person, today: date, since: str) -> Itera
         yield from face.counts(book, person, today)
 
 
-def counts_of_house(entrance: Entrance, jobs: Jobs, person: Person) -> Sequence[HomeCount]:
-    """Return what an administrator looks after: accounts that nobody uses yet, jobs that run and that failed."""
+def counts_of_house(
+    entrance: Entrance, jobs: Jobs, person: Person, *, without_signing_in: bool = False
+) -> Sequence[HomeCount]:
+    """Return what an administrator looks after: accounts, those with which nobody can sign in yet, and jobs.
+
+    ``without_signing_in`` is a demonstration, in which everybody is in.
+    """
     if not may(person, "people"):
         return ()
     accounts = entrance.people.everyone()
-    idle = sum(one.active and not one.has_password and not one.bound for one in accounts)
+    idle = 0 if without_signing_in else sum(one.active and not one.can_sign_in for one in accounts)
     standing = jobs.count()
     return (
         HomeCount("accounts", sum(one.active for one in accounts), "/settings/people"),
-        HomeCount("not_activated", idle, "/settings/people"),
+        *([HomeCount("not_activated", idle, "/settings/people")] if idle else []),
         HomeCount("jobs", standing["waiting"] + standing["running"], "/settings/health"),
         HomeCount("failed_jobs", standing["failed"], "/settings/health"),
     )
