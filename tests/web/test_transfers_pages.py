@@ -826,7 +826,7 @@ def test_a_finding_of_transfers_leads_to_where_it_stands_among_its_like(checked:
         assert "exported, kg" in evidence.text and "ledgers" in evidence.text
         sums, rows, thresholds = (table.rows() for table in evidence.all("table"))
         assert len(sums) == 1 and len(sums[0]) == 4
-        assert rows and all(len(row) == 5 and ">" not in "".join(row) for row in rows)
+        assert rows and all(len(row) == 4 and ">" not in "".join(row) for row in rows)
         assert [row[0] for row in thresholds] == ["discrepancy between declared transfers", "declaration"]
         assert "basis_" not in evidence.text
         assert "Row" not in evidence.text and "> " not in evidence.text, "a pair stands in no row of a file"

@@ -164,7 +164,7 @@ def show_record(book: Casebook, person: Person, seq: int) -> SeenRecord:
     columns = (record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.commitment, case.c.name, case.c.mark)
     query = select(*columns, record.c.content)
     joined = query.outerjoin(case, case.c.number == record.c.case_number).where(record.c.seq == seq)
-    with book.reading() as connection:
+    with book.reading_contents() as connection:  # of a record, whose run and finding alone are told
         row = connection.execute(joined).one_or_none()
         if row is None:
             size = connection.execute(select(tables.casebook.c.seq)).scalar_one()
