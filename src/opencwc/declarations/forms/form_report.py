@@ -181,6 +181,9 @@ class _Paper:
         partner, _, weight = rest.partition(" ")
         if activity not in ACTIVITIES:
             return text
+        if activity in ("export", "import") and partner and weight:
+            values = {"state": self.state(partner), "weight": self.weight(weight)}
+            return say(Message(f"form_moved_{activity}", values), self.lang)
         told = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
         return self.say("list_separator").join(filter(None, told))
 

@@ -80,8 +80,11 @@ def in_order(counts: Mapping[str, int]) -> dict[str, int]:
     return {str(regime): counts[regime] for regime in REGIMES if counts.get(regime)}
 
 
-def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list[ShownDue]:
-    """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language."""
+def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: date | None = None) -> list[ShownDue]:
+    """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language.
+
+    By day, what falls due next comes first, and what was due before ``today`` after it.
+    """
     called = chemicals_said(kept, lang)
     lines = [line for line in kept.due if wanted.holds(line, called.get(line.chemical, ""))]
     name = wanted.order.removeprefix("-")
@@ -91,7 +94,8 @@ def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list
         value = called.get(line.chemical, value) if name == "chemical" else value
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
-    return sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+    listed = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+    return sorted(listed, key=lambda line: line.due < today) if today and wanted.order == "due" else listed
 
 
 def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:

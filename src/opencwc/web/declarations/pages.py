@@ -119,7 +119,7 @@ def show_run(
     shown, today = shown_register(request, number), date.today()
     kept = shown.kept
     lang = language_of(request)
-    lines = fitting(kept, wanted, lang)
+    lines = fitting(kept, wanted, lang, today)
     days = days_of(kept.due, today)
     titles = profiles().get(kept.profile, {})
     return page(
@@ -134,8 +134,8 @@ def show_run(
 @router.get("/declarations/runs/{number}/due.csv", action="read")
 def download(request: Request, number: Number, wanted: DueAsked) -> Response:
     """Give what is shown as CSV, in which no cell is a formula."""
-    lang = language_of(request)
-    rows = (_cells(line, lang) for line in fitting(shown_register(request, number).kept, wanted, lang))
+    lang, kept = language_of(request), shown_register(request, number).kept
+    rows = (_cells(line, lang) for line in fitting(kept, wanted, lang, date.today()))
     return downloads.download(b"".join(_parts(rows)), f"due-{number}.csv")
 
 

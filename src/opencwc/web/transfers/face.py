@@ -33,7 +33,7 @@ def _columns_in(labels: Mapping[str, str]) -> Callable[[OpenCWCError, str], str]
 
 def _beside_check(history: History) -> tuple[str, str]:
     run, row = history.run["number"], history.finding.row
-    return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
+    return "page_transfers_see_shipment", f"/transfers/checks/{run}?first={row}#answer-{row}"
 
 
 def _beside_reconciliation(history: History) -> tuple[str, str] | None:
