@@ -173,8 +173,9 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "/declarations/runs/{number}/overview/{table}.csv", "/declarations/submissions.{ending}",
         "/declarations/submissions/{number}/versions/{version}",
         "/declarations/submissions/{number}/versions/{version}/proof", "/evidence/cases/{name}/stix.json",
-        "/law/labels.{ending}", "/law/runs/{number}/labels.{kind}", "/law/runs/{number}/neighbours/report",
-        "/law/runs/{number}/report", "/law/shelf.csv", "/overview/{name}.csv",
+        "/law/labels.{ending}", "/law/measures.{ending}", "/law/runs/{number}/labels.{kind}",
+        "/law/runs/{number}/measures.{ending}", "/law/runs/{number}/neighbours/report",
+        "/law/runs/{number}/report", "/law/shelf.{ending}", "/overview/{name}.csv",
         "/transfers/checks/{number}/papers/{row}", "/transfers/runs/{number}/list.{ending}",
         "/watch/runs/{number}/briefs/{brief}/file",
         "/watch/runs/{number}/captures.{ending}", "/watch/runs/{number}/events/{event}/file",
@@ -218,7 +219,7 @@ def route_of(address: str) -> str:
     """Return the route of an address, ``""`` where it has none.
 
     >>> route_of("/watch/runs/3/briefs/new?brief=1"), route_of("/watch/runs/3/briefs/2"), route_of("/law/shelf.csv")
-    ('/watch/runs/{number}/briefs/new', '/watch/runs/{number}/briefs/{brief}', '/law/shelf.csv')
+    ('/watch/runs/{number}/briefs/new', '/watch/runs/{number}/briefs/{brief}', '/law/shelf.{ending}')
     """
     path = address.partition("?")[0]
     return next((route for route, pattern in _patterns() if pattern.fullmatch(path)), "")
