@@ -182,10 +182,10 @@ class _Paper:
         if activity not in ACTIVITIES:
             return text
         if activity in ("export", "import") and partner and weight:
-            values = {"state": self.state(partner), "weight": self.weight(weight)}
-            return say(Message(f"form_moved_{activity}", values), self.lang)
-        told = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
-        return self.say("list_separator").join(filter(None, told))
+            told = Message(f"form_moved_{activity}", {"state": self.state(partner), "weight": self.weight(weight)})
+            return say(told, self.lang)
+        parts = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
+        return self.say("list_separator").join(filter(None, parts))
 
     def weight(self, text: str) -> str:
         """Return a weight of a field, and the day that stands behind it, as the language writes them."""
