@@ -175,7 +175,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "/declarations/submissions/{number}/versions/{version}/proof", "/evidence/cases/{name}/stix.json",
         "/law/labels.{ending}", "/law/measures.{ending}", "/law/runs/{number}/labels.{kind}",
         "/law/runs/{number}/measures.{ending}", "/law/runs/{number}/neighbours/report",
-        "/law/runs/{number}/report", "/law/shelf.{ending}", "/overview/{name}.csv",
+        "/law/runs/{number}/report", "/law/shelf.{ending}", "/overview/{name}.csv", "/states/table.{ending}",
         "/transfers/checks/{number}/papers/{row}", "/transfers/runs/{number}/list.{ending}",
         "/watch/runs/{number}/briefs/{brief}/file",
         "/watch/runs/{number}/captures.{ending}", "/watch/runs/{number}/events/{event}/file",
