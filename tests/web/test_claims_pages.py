@@ -26,6 +26,7 @@ from opencwc.jobs.kept_runs import _loaded
 from opencwc.jobs.queue import Jobs
 from opencwc.records import to_plain
 from opencwc.verbs import Started, Step
+from opencwc.web.claims import list_pages
 from opencwc.web.claims.list_pages import FORMATS
 from opencwc.web.claims.pages import EXAMPLES
 from opencwc.web.custody.example_files import PICTURE_EXAMPLES, example_named
@@ -134,6 +135,20 @@ def test_every_page_is_sound_in_every_language(kept: KeptRun, lang: str) -> None
 def test_a_filter_narrows_the_list(kept: KeptRun, query: str, claims: list[str]) -> None:
     with kept.house.signed_in("anna") as client:
         assert _sentences(client, kept, query) == claims
+
+
+@pytest.mark.parametrize("part", ["", "/record"])
+def test_a_list_in_pages_is_printed_as_a_whole(kept: KeptRun, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_pages, "A_PAGE", 1)
+    address = f"{kept.base}{part}"
+    with kept.house.signed_in("rita") as client:
+        first = page_of(client, address)
+        assert len(first.one("main").all("table")[0].rows()) == 1
+        link = next(one for one in first.all("a") if one.text == "Print all")
+        whole = page_of(client, link.attributes["href"])
+    assert len(whole.one("main").all("table")[0].rows()) > 1
+    assert "data-print-now" in str([one.attributes for one in whole.all("span")])
+    assert not [one for one in whole.all("a") if one.attributes.get("rel") == "next" or one.text == "Print all"]
 
 
 def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: KeptRun) -> None:

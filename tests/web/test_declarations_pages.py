@@ -119,6 +119,30 @@ def test_regimes_ranges_and_chemicals_are_said_in_words(kept: Kept) -> None:
         assert rows_of(main_of(client, f"{kept.address}?text=trichlorure", "fr"))
 
 
+def test_what_is_due_is_searched_with_slips_sorted_and_given_as_it_is_shown(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        every = rows_of(main_of(client, kept.address))
+        main = main_of(client, f"{kept.address}?find=thiodiglcol")  # a slip
+        found = rows_of(main)
+        assert 0 < len(found) < len(every) and all("hiodiglycol" in row[3] for row in found)
+        assert f"{len(found)} of {len(every)} shown" in main.text
+        lines = client.get(f"{kept.address}/due.csv?find=thiodiglcol&hide=why").text.splitlines()
+        assert len(lines) == 1 + len(found) and "why" not in lines[0].split(",")
+        assert client.get(f"{kept.address}/due.xlsx").content.startswith(b"PK")
+        turned = rows_of(main_of(client, f"{kept.address}?order=-due"))
+        assert turned != every and sorted(row[0] for row in turned) == sorted(row[0] for row in every)
+        assert "Print all" not in main.text
+
+
+def test_a_long_list_of_what_is_due_is_printed_as_a_whole(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opencwc.web.declarations.pages.A_PAGE", 2)
+    with kept.house.signed_in("rita") as client:
+        main = main_of(client, kept.address)
+        whole = main_of(client, next(one for one in main.all("a") if one.text == "Print all").attributes["href"])
+    assert len(rows_of(main)) == 2 < len(rows_of(whole))
+    assert not [one for one in whole.all("a") if one.attributes.get("rel") == "next"]
+
+
 def test_the_parts_of_declarations_are_one_row_of_tabs_for_who_may_open_them(kept: Kept) -> None:
     def tabs(login: str, address: str) -> list[str]:
         with kept.house.signed_in(login) as client:

@@ -210,6 +210,14 @@ def test_a_case_shows_its_originals_apart_from_copies_and_every_step(house: Hous
         assert [table.one("caption").text for table in page.all("table")] == [
             "Originals", "Copies and masked texts", "Steps",
         ]  # fmt: skip
+        steps = page.one(id="steps").rows()
+        (found,) = page_of(anna, "/evidence/cases/drums?find=translaton").one(id="steps").rows()  # a slip
+        assert found in steps and "translation.txt" in found[1]
+        oldest = page_of(anna, "/evidence/cases/drums?order=record").one(id="steps").rows()
+        assert oldest == steps[::-1] and len(steps) == 3
+        lines = anna.get("/evidence/cases/drums/steps.csv?find=translaton&hide=who").text.splitlines()
+        assert lines[0] == "step,file,at,proof,record" and len(lines) == 2
+        assert anna.get("/evidence/cases/drums/steps.xlsx").content.startswith(b"PK")
         assert page_of(anna, "/evidence").one("tbody").one("tr").one("th").text == "drums"
         stix = anna.get("/evidence/cases/drums/stix.json", headers=PAGE)
         assert any(one["type"] == "observed-data" for one in stix.json()["objects"])

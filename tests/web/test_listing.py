@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from opencwc.web.server.listing import ListAsked, ListColumn, listed, table_file
+from opencwc.web.server.listing import MOST_PRINTED, ListAsked, ListColumn, listed, table_file
 
 Row = tuple[str, int]
 COLUMNS = (
@@ -76,3 +76,8 @@ def test_a_hidden_column_is_in_no_file_and_comes_back() -> None:
     sheet = CalamineWorkbook.from_filelike(BytesIO(shown.xlsx("List", "en"))).get_sheet_by_index(0)
     assert {len(row) for row in sheet.to_python()} == {1}
     assert asked.toggled("kg") == "" and asked.toggled("name") == "kg,name"
+
+
+def test_a_part_of_a_list_begins_where_it_is_asked_for_and_the_whole_of_it_can_be_printed() -> None:
+    assert ListAsked().part(50, 10) == slice(50, 60)
+    assert ListAsked(all="yes").part(50, 10) == slice(MOST_PRINTED) and ListAsked(all="yes").query == "all=yes"

@@ -190,6 +190,11 @@ def test_what_is_due_of_a_version_and_what_is_wrong_stand_on_a_page(house: House
         assert "31 March 2026" in main.one("h1").text
         (due,) = main.one(id="due").rows()
         assert due[2] == "NORD / A1" and due[3] == "thiodiglycol CWC 2B13"
+        assert main_of(dana, f"{shown}?find=thiodiglcol").one(id="due").rows() == [due]  # a slip
+        assert not main_of(dana, f"{shown}?find=xyzzyplugh").all(id="due")
+        lines = dana.get(f"{shown}.csv?find=thiodiglcol&hide=why").text.splitlines()
+        assert len(lines) == 2 and "NORD" in lines[1] and "why" not in lines[0].split(",")
+        assert dana.get(f"{shown}.xlsx").content.startswith(b"PK")
         assert "12x" in main.one(id="faults").text
         assert "methanol" in main.one(id="figures").text.casefold()
         send(dana, address, FIRST, changes="row 2")

@@ -88,6 +88,16 @@ def test_the_page_says_first_what_is_new(kept: Kept) -> None:
         assert "60 of them have no topic" in page.text
 
 
+def test_the_topics_are_sorted_searched_with_slips_and_given_as_they_are_shown(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        (row,) = page_of(client, f"{kept.base}/topics?find=darkk+markts&order=-texts").one(id="topics").rows()
+        assert row[0] == "Dark markets" and row[3:] == ["2", "2", "9"]
+        assert not page_of(client, f"{kept.base}/topics?find=xyzzyplugh").all(id="topics")
+        heading, line = client.get(f"{kept.base}/topics.csv?hide=change").text.splitlines()
+        assert heading == "topic,theme,newest,texts,reports" and line.startswith("Dark markets,")
+        assert client.get(f"{kept.base}/topics.xlsx").content.startswith(b"PK")
+
+
 def test_a_topic_shows_its_months_and_its_passages_with_the_words_marked(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/topics/dark-markets")

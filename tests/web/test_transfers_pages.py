@@ -287,6 +287,17 @@ def test_the_flows_are_drawn_and_told_in_tables(kept: Kept) -> None:
         tables = page.all("table")
         assert ["Germany → Brazil", "60,000", "20,000"] in [row[1:4] for row in tables[0].rows()]
         assert ["Thiodiglycol → France", "3,800", "7,777"] in tables[1].rows()
+        address = f"/transfers/runs/{kept.run}/flows"
+        told = client.get(f"{address}.csv").text.splitlines()
+        assert told[0].startswith("exporter,exporter_name,importer") and len(told) == 1 + len(tables[0].rows())
+        assert any(line.startswith("DEU,Germany,BRA,Brazil,60000.0,20000.0,") for line in told)
+        by_chemical = client.get(f"{address}/chemicals.csv").text.splitlines()
+        assert "Thiodiglycol,France,3800.0,7777.0" in by_chemical
+        assert len(by_chemical) == 1 + len(tables[1].rows())
+        for file in (f"{address}.xlsx", f"{address}/chemicals.xlsx"):
+            assert client.get(file).content.startswith(b"PK")
+            assert file in [link.attributes["href"] for link in page.all("a")]
+        assert len(client.get(f"{address}.csv?year=1950").text.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("true_processes")  # no fork hides what it has not loaded before its rights go
@@ -320,7 +331,16 @@ def test_a_job_leads_to_the_ranked_list_and_nothing_of_it_is_there_for_who_is_no
         assert part.headers["hx-redirect"].startswith("/transfers/runs/")
         page = main_of(client, part.headers["hx-redirect"])
         assert page.one("span", class_="m-protected")
-        for below in ("", "/list.csv", "/flows", "/patterns", "/pairs/1", "/pairs/1/letter"):
+        for below in (
+            "",
+            "/list.csv",
+            "/flows",
+            "/flows.csv",
+            "/flows/chemicals.csv",
+            "/patterns",
+            "/pairs/1",
+            "/pairs/1/letter",
+        ):
             assert lena.get(f"{part.headers['hx-redirect']}{below}").status_code == 404, below
         assert "secret" not in main_of(lena, "/transfers").text
     assert [row[0].split()[1] for row in page.rows()] == ["1", "2", "3"]

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, false, func, or_, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.cases import case_numbered, visible_case
@@ -49,6 +49,16 @@ class Page(Struct, frozen=True):
 
     findings: list[KeptFinding]
     next: int | None
+
+
+class SoughtWord(NamedTuple):
+    """What a word of a search of the record may be: a number, the start of a moment, kinds, people, cases by number."""
+
+    number: int | None = None
+    begins: str = ""
+    kinds: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    cases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +311,9 @@ def runs_asked(book: Casebook, person: Person, wanted: Filter) -> list[dict[str,
 
 
 def list_records(
-    book: Casebook, person: Person, *, after: int = 0, before: int | None = None, kind: str = "", limit: int = PAGE
-) -> list[dict[str, Any]]:
+    book: Casebook, person: Person, *, after: int = 0, before: int | None = None, kind: str = "", limit: int = PAGE,
+    sought: Sequence[SoughtWord] = (),
+) -> list[dict[str, Any]]:  # fmt: skip
     """Return a page of the record: number, moment, kind, who, and the case where the person is cleared for it.
 
     The first records after a number; where ``before`` is given, the last ones before it. Both come in their order.
@@ -312,7 +323,7 @@ def list_records(
     query = select(record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.case_number, _CASE.c.name)
     query = query.add_columns(_CASE.c.mark, record.c.content.is_(None).label("erased"))
     joined = query.outerjoin(_CASE, _CASE.c.number == record.c.case_number).where(record.c.seq > after)
-    joined = joined.where(record.c.kind == kind) if kind else joined
+    joined = joined.where(*_fitting_records(kind, sought))
     ordered = joined.order_by(record.c.seq)
     if before is not None:
         ordered = joined.where(record.c.seq < before).order_by(record.c.seq.desc())
@@ -326,6 +337,41 @@ def list_records(
         }
         for row in rows
     ]  # fmt: skip
+
+
+def count_records(book: Casebook, person: Person, kind: str, sought: Sequence[SoughtWord]) -> int:
+    """Return how many records are of a kind and hold every word of a search."""
+    require(person, "audit")
+    query = select(func.count()).select_from(tables.record).where(*_fitting_records(kind, sought))
+    with book.reading() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def cases_in_record(book: Casebook, person: Person) -> dict[int, str]:
+    """Return the names of the cases that the person is cleared for, by their numbers."""
+    require(person, "audit")
+    query = select(_CASE.c.number, _CASE.c.name).where(_CASE.c.mark <= int(person.clearance))
+    with book.reading() as connection:
+        return {row.number: row.name for row in connection.execute(query)}
+
+
+def _fitting_records(kind: str, sought: Sequence[SoughtWord]) -> list[ColumnElement[bool]]:
+    record = tables.record
+    of_kind = [record.c.kind == kind] if kind else []
+    return of_kind + [or_(false(), *_may_be(word)) for word in sought]
+
+
+def _may_be(word: SoughtWord) -> Iterator[ColumnElement[bool]]:
+    record = tables.record
+    if word.number is not None:
+        yield record.c.seq == word.number
+    if word.begins:
+        yield record.c.at.startswith(word.begins, autoescape=True)
+    for column, values in ((record.c.kind, word.kinds), (record.c.actor, word.actors)):
+        if values:
+            yield column.in_(values)
+    if word.cases:
+        yield record.c.case_number.in_(word.cases)
 
 
 def comments_on_case(book: Casebook, person: Person, name: str) -> list[dict[str, Any]]:

@@ -74,7 +74,7 @@ def test_a_picture_and_a_page_are_examined_and_a_name_is_hidden(open_page: Visit
         page.locator("#show-part button").click()
     assert json.loads(download.value.path().read_bytes())["text"] == "Ana Roy"
     page.reload()
-    shown = page.locator("[aria-labelledby=steps-h] tbody tr").first
+    shown = page.locator("#steps tbody tr").first
     expect(shown.locator("th")).to_have_text(say("custody_step_revealed", lang))
 
 

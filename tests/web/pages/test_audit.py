@@ -18,13 +18,15 @@ from opencwc.casebook import tables
 from opencwc.casebook.anchors import anchor
 from opencwc.casebook.audit_summary import known_keys
 from opencwc.casebook.bundle_verifier import verify_bundle
+from opencwc.casebook.cases import open_case
 from opencwc.casebook.encryption import encrypt_file, make_identity, read_recipients
 from opencwc.casebook.findings import list_records
+from opencwc.casebook.model import Mark
 from opencwc.casebook.people import CONSOLE
 from opencwc.casebook.record_proofs import check_proof
 from opencwc.casebook.signed_notes import Head, sign_head
 from opencwc.casebook.signing import FileKey
-from opencwc.web.casebook.audit_page import RECORD_KINDS
+from opencwc.web.casebook.record_list import RECORD_KINDS
 from opencwc.wording import LANGUAGES, say
 from web.signing_in import House, app_of
 
@@ -96,6 +98,41 @@ def test_the_record_is_paged_by_its_numbers_from_its_end_and_by_kind(house: Hous
         only = page_of(client, "/audit?kind=case_opened").one("main").all("table")[0].rows()
         assert [row[2] for row in only] == ["case opened"] and only[0][4] == "inventory"
         assert "No such actions" in page_of(client, "/audit?kind=restored").one("main").text
+
+
+def test_the_record_is_searched_sorted_by_number_and_printed_whole(house: House) -> None:
+    for number in range(60):
+        house.entrance.people.add(CONSOLE, f"person-{number}")
+    with house.signed_in("audra") as client:
+
+        def rows(query: str) -> list[list[str]]:
+            return page_of(client, f"/audit?{query}").one("main").all("table")[0].rows()
+
+        assert [row[0] for row in rows("order=number")[:3]] == ["1", "2", "3"]
+        last = int(rows("")[0][0])
+        assert len(rows("all=yes")) == last and len(rows("")) == 50
+        assert [row[0] for row in rows("find=2")] == ["2"]
+        assert {row[4] for row in rows("find=invnetory")} == {"inventory"}  # a slip
+        assert "No such actions" in page_of(client, "/audit?find=1999-01").one("main").text
+        year = house.entrance.people.now()[:4]
+        found = client.get(f"/audit/records.csv?find={year}&hide=who").text.splitlines()
+        assert found[0] == "number,moment,kind,case" and len(found) == last + 1
+        assert {row[2] for row in rows("find=case+opened")} == {"case opened"}
+        assert "1 of " in page_of(client, "/audit?kind=case_opened").one("main").text
+        heads = page_of(client, "/audit").one("main").all("table")[0].all("th")[:5]
+        assert [bool(head.all("a")) for head in heads] == [True, True, False, False, False]
+    with house.signed_in("anna") as client:
+        assert client.get("/audit/records.csv?find=inventory").status_code == 403
+
+
+def test_a_case_above_the_clearance_is_not_found_by_its_name(house: House) -> None:
+    reviewer = house.entrance.people.account("rita").person
+    open_case(house.book, reviewer, "quicksilver", mark=Mark.HIGHLY_PROTECTED)
+    with house.signed_in("adam") as client:
+        assert "quicksilver" in page_of(client, "/audit?find=quicksilver").one(id="record").text
+    house.entrance.people.change(CONSOLE, "adam", clearance=Mark.PROTECTED)
+    with house.signed_in("adam") as client:
+        assert "No such actions" in page_of(client, "/audit?find=quicksilver").one("main").text
 
 
 def test_the_checkpoints_agree_with_the_log_and_a_log_that_misses_them_is_told(house: House) -> None:
@@ -321,7 +358,7 @@ def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
 def test_the_record_is_given_as_a_file(house: House) -> None:
     with house.signed_in("audra") as client:
         lines = client.get("/audit/records.csv?kind=casebook_made").text.splitlines()
-        assert lines[0] == "Number,Time,Action,Who,Case" and len(lines) == 2
+        assert lines[0] == "number,moment,kind,who,case" and len(lines) == 2
         assert client.get("/audit/records.xlsx").content.startswith(b"PK")
     with house.signed_in("anna") as client:
         assert client.get("/audit/records.csv").status_code == 403

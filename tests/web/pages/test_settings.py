@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +126,34 @@ def test_an_administrator_adds_a_person_whose_link_is_shown_once(house: House) -
         post(client, "/settings/people", 409, login="nora")
         post(client, "/settings/people", 422, login="os:root")
         post(client, "/settings/people", 422, login="ok", role="king")
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "slip", "found"),
+    [
+        ("people", "-login", "adminstrator", "adam"),
+        ("roles", "-action", "finidngs", "findings"),
+        ("lists", "-entries", "wassenar", "Wassenaar"),
+        ("policies", "-answer", "isotpes", "isotope"),
+    ],
+)
+def test_each_list_is_sorted_searched_with_slips_and_given_as_a_file(
+    house: House, name: str, order: str, slip: str, found: str
+) -> None:
+    with house.signed_in("adam") as client:
+        whole = page_of(client, f"/settings/{name}").one("table").rows()
+        turned = page_of(client, f"/settings/{name}?order={order}").one("table").rows()
+        assert turned != whole and sorted(turned) == sorted(whole)
+        some = page_of(client, f"/settings/{name}?find={slip}").one("table").rows()
+        assert 0 < len(some) < len(whole) and found.casefold() in " ".join(some[0]).casefold()
+        lines = list(csv.reader(io.StringIO(client.get(f"/settings/{name}.csv?find={slip}").text)))
+        in_file = [line[0].casefold() for line in lines[1:]]
+        assert in_file == [row[0].casefold().removesuffix(".") for row in some]
+        assert client.get(f"/settings/{name}.xlsx").content.startswith(b"PK")
+        hidden = client.get(f"/settings/{name}.csv?hide={lines[0][1]}").text.splitlines()[0]
+        assert hidden == ",".join([lines[0][0], *lines[0][2:]])
+    with house.signed_in("anna") as client:
+        assert client.get(f"/settings/{name}.csv").status_code == (403 if name == "people" else 200)
 
 
 def test_an_account_is_changed_and_what_stays_in_the_form_stays(house: House) -> None:

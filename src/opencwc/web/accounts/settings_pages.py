@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache, partial
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Form, Request
@@ -27,9 +27,19 @@ from opencwc.settings import load_settings
 from opencwc.web.accounts import people_api, session_api, tokens_api
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.people_api import PersonId
+from opencwc.web.accounts.settings_lists import (
+    LIST_COLUMNS,
+    ROLE_COLUMNS,
+    is_ready,
+    lists_at_hand,
+    people_columns,
+    policy_columns,
+)
 from opencwc.web.accounts.tokens_api import TokenId
+from opencwc.web.server.downloads import download
 from opencwc.web.server.health_api import health_of
 from opencwc.web.server.htmx_headers import asked_of, body_of, done, keep_cookies
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, Row, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.web.server.session_cookie import COOKIE
@@ -77,6 +87,16 @@ def _part(request: Request, template: str, message: str | Message, *, csrf: str 
     """Return what a change brought anew, and have it said aloud."""
     part = page(request, f"accounts/settings/{template}.html", changed=True, **values)
     return done(part, say(message, language_of(request)), csrf=csrf)
+
+
+def _file(
+    request: Request, rows: Iterable[Row], columns: Sequence[ListColumn[Row]], wanted: ListAsked, tab: str,
+    ending: Ending,
+) -> Response:  # fmt: skip
+    lang = language_of(request)
+    return download(
+        listed(rows, columns, wanted, lang).file(ending, f"page_settings_tab_{tab}", lang), f"{tab}.{ending}"
+    )
 
 
 # You: the sign-in
@@ -143,9 +163,16 @@ def _renewed(request: Request, answer: Response, message: str, *, codes: list[st
 
 
 @router.get("/settings/people", action="people")
-def everyone(request: Request) -> Response:
+def everyone(request: Request, wanted: ListWanted) -> Response:
     """Show all accounts, and the form for another one."""
-    return settings_page(request, "people", "people", **_accounts(request))
+    return settings_page(request, "people", "people", **_accounts(request, wanted))
+
+
+@router.get("/settings/people.{ending}", action="people")
+def give_people(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the accounts as a file, in which no cell is a formula."""
+    columns = people_columns(demonstration=_in_demonstration(request))
+    return _file(request, entrance_of(request).people.everyone(), columns, wanted, "people", ending)
 
 
 @router.post("/settings/people", action="people")
@@ -164,7 +191,7 @@ def add(
     made = body_of(people_api.add(request, asked))
     link = "" if expected_as.strip() else body_of(people_api.invite(request, made["id"]))["link"]
     message = Message("page_settings_person_added", {"login": made["login"]})
-    return _part(request, "accounts", message, **_accounts(request, link, made["login"]))
+    return _part(request, "accounts", message, **_accounts(request, ListAsked(), link, made["login"]))
 
 
 @router.get("/settings/people/{person_id}", action="people")
@@ -224,11 +251,18 @@ def codes_in(text: str) -> list[str]:
     return sorted({line.strip() for line in text.splitlines()} - {""})
 
 
-def _accounts(request: Request, link: str = "", invited: str = "") -> dict[str, Any]:
-    accounts = entrance_of(request).people.everyone()
-    demonstration = getattr(request.app.state, "demonstration", None) is not None
-    waiting = 0 if demonstration else sum(account.active and not account.can_sign_in for account in accounts)
-    return {"accounts": accounts, "waiting": waiting, "link": link, "invited": invited, **_choices(request)}
+def _in_demonstration(request: Request) -> bool:
+    return getattr(request.app.state, "demonstration", None) is not None
+
+
+def _accounts(request: Request, wanted: ListAsked, link: str = "", invited: str = "") -> dict[str, Any]:
+    accounts, demonstration = entrance_of(request).people.everyone(), _in_demonstration(request)
+    waiting = 0 if demonstration else sum(account.active and not is_ready(account) for account in accounts)
+    table = listed(accounts, people_columns(demonstration=demonstration), wanted, language_of(request))
+    return {
+        "accounts": accounts, "list": table, "waiting": waiting, "link": link, "invited": invited,
+        **_choices(request),
+    }  # fmt: skip
 
 
 def _account(request: Request, person_id: str) -> dict[str, Any]:
@@ -247,12 +281,17 @@ def _choices(request: Request) -> dict[str, Any]:
 
 
 @router.get("/settings/roles", action="self")
-def roles(request: Request) -> Response:
+def roles(request: Request, wanted: ListWanted) -> Response:
     """Show who may do what: the table that the service itself asks."""
     own = sum(person_of(request).role in roles_allowed for roles_allowed in ACTIONS.values())
-    return settings_page(
-        request, "roles", "roles", actions=ACTIONS, roles=list(Role), scopes=SCOPES, allowed_actions=own
-    )
+    table = listed(ACTIONS, ROLE_COLUMNS, wanted, language_of(request))
+    return settings_page(request, "roles", "roles", list=table, allowed_actions=own)
+
+
+@router.get("/settings/roles.{ending}", action="self")
+def give_roles(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give who may do what as a file, in which no cell is a formula."""
+    return _file(request, ACTIONS, ROLE_COLUMNS, wanted, "roles", ending)
 
 
 # Tokens
@@ -304,31 +343,19 @@ def _tokens(request: Request, secret: str = "") -> dict[str, Any]:
 # Lists, policies, re-checks
 
 
-@cache
-def _publishers() -> dict[str, str]:
-    known = ("opcw", "australia_group", "european_union", "council_eu", "wassenaar", "united_nations", "incb")
-    return {say(f"authority_{name}"): f"authority_{name}" for name in known}
-
-
-def publishers_said(authority: str, lang: str) -> str:
-    """Return who publishes a list, as the file of the list names them: the known ones in the reader's language."""
-    names = (say(_publishers().get(name, name), lang) for name in authority.split("; "))
-    return say("list_separator", lang).join(names)
-
-
 @router.get("/settings/lists", action="rules")
-def lists(request: Request) -> Response:
+def lists(request: Request, wanted: ListWanted) -> Response:
     """Show the lists at hand, and where one's own come from."""
-    today, known = date.today(), Convention()
-    in_use = {list_.id for list_ in known.lists}
-    rows = [
-        (list_, sum(entry.in_force.holds_on(today) for entry in list_.entries), list_.id in in_use)
-        for list_ in Convention(lists=known.list_names).lists
-    ]
     return settings_page(
-        request, "lists", "lists", lists=rows, folder="lists", own=bool(load_settings().own_lists),
-        publishers=partial(publishers_said, lang=language_of(request)),
+        request, "lists", "lists", list=listed(lists_at_hand(), LIST_COLUMNS, wanted, language_of(request)),
+        at_hand=lists_at_hand(), folder="lists", own=bool(load_settings().own_lists),
     )  # fmt: skip
+
+
+@router.get("/settings/lists.{ending}", action="rules")
+def give_lists(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the lists at hand as a file, in which no cell is a formula."""
+    return _file(request, lists_at_hand(), LIST_COLUMNS, wanted, "lists", ending)
 
 
 @router.get("/settings/allow", action="rules")
@@ -358,9 +385,18 @@ def _allowed(request: Request, allowed: AllowList) -> dict[str, Any]:
 
 
 @router.get("/settings/policies", action="rules")
-def policies(request: Request) -> Response:
+def policies(request: Request, wanted: ListWanted) -> Response:
     """Show how the questions that the entries leave open are answered here."""
-    return settings_page(request, "policies", "policies", policies=Convention().policies)
+    rows = Convention().policies
+    table = listed(rows, policy_columns(rows), wanted, language_of(request))
+    return settings_page(request, "policies", "policies", policies=rows, list=table)
+
+
+@router.get("/settings/policies.{ending}", action="rules")
+def give_policies(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give these answers as a file, in which no cell is a formula."""
+    rows = Convention().policies
+    return _file(request, rows, policy_columns(rows), wanted, "policies", ending)
 
 
 @router.get("/settings/health", action="metrics")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Form, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,19 +19,18 @@ from opencwc.casebook import bundle_verifier
 from opencwc.casebook.agreement import agreement
 from opencwc.casebook.audit_summary import record_length, record_state, show_record
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import list_records
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.jobs.second_looks import agreement_on_events
-from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
+from opencwc.web.casebook.record_list import RECORD_KINDS, RecordList
 from opencwc.web.casebook.upload_forms import form_of
 from opencwc.web.casebook.verifications import Running, Verifications
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import done
-from opencwc.web.server.listing import Ending, table_file
+from opencwc.web.server.listing import MOST_PRINTED, Ending, ListWanted
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
@@ -40,62 +40,44 @@ ROWS, MOST_IN_FILE = 50, 20_000
 """Records of one page, and of a file."""
 MOST_PROBLEMS = 100
 """How many of the things that do not fit are shown; the console shows a thousand."""
-RECORD_KINDS = (
-    "access", "anchored", "answer", "bulk_decided", "bulk_undone", "case_changed", "case_opened", "casebook_made",
-    "comment", "countersigned", "custody_step", "decision", "erasure", "export", "feed_added", "feed_changed",
-    "feed_removed", "findings", "invitation_used", "key_changed", "labels_shelved", "log_marked", "model_retrained",
-    "model_switched", "person_bound", "person_invited", "person_set", "recheck_drawn", "recheck_share", "refusal",
-    "register_kept", "request", "restored", "run_finished", "run_started", "sites_set", "source_kept", "source_marked",
-    "submission_opened", "submission_step", "submission_version", "time_stamped", "token_made", "token_revoked",
-)  # fmt: skip
-"""What a record may tell of; ``page_audit_kind_{kind}`` says it."""
 _PERSON = re.compile(r"\b[0-9a-f]{16}\b")
 Number = Annotated[int | None, Query(ge=0, le=LARGEST)]
+Kind = Annotated[str, Query(max_length=40)]
 
 
 @router.get("/audit", action="audit")
 def overview(
-    request: Request, after: Number = None, before: Number = None, kind: Annotated[str, Query(max_length=40)] = ""
-) -> Response:
+    request: Request, order: ListWanted, after: Number = None, before: Number = None, kind: Kind = ""
+) -> Response:  # fmt: skip
     """Show how the record stands, the last verification, and a page of the record: its end where nothing is asked."""
     book, person = book_of(request), person_of(request)
     kind = kind if kind in RECORD_KINDS else ""
-    end = (LARGEST if before is None else before) if after is None else None
-    rows = list_records(book, person, after=after or 0, before=end, kind=kind, limit=ROWS)
+    record = RecordList(book, person, order, kind, language_of(request))
+    most = MOST_PRINTED if order.whole else ROWS
+    after = 0 if after is None and before is None and record.oldest_first else after
+    rows = record.rows(after=after, before=before, limit=most)
     first, last = (rows[0]["seq"], rows[-1]["seq"]) if rows else (0, 0)
-    accounts = [account.person for account in entrance_of(request).people.everyone()]
+    whole = record_state(book, person)
     return page(
         request, "casebook/audit/page.html", kinds=RECORD_KINDS, kind=kind, running=_verifications(request).last,
-        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), whole=record_state(book, person),
-        records=rows, names={account.id: account.name or account.login for account in accounts},
-        older=first if rows and list_records(book, person, before=first, kind=kind, limit=1) else None,
-        newer=last if rows and list_records(book, person, after=last, kind=kind, limit=1) else None,
+        most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), whole=whole,
+        list=record.shown(rows, whole.records), names=record.names, oldest_first=record.oldest_first,
+        csv="/audit/records.csv?" + "&".join(part for part in (urlencode({"kind": kind}), order.query) if part),
+        older=first if rows and record.rows(before=first, limit=1) else None,
+        newer=last if rows and record.rows(after=last, limit=1) else None,
         agreed=agreement(book, person) if may(person, "read") else None,
         agreed_events=agreement_on_events(book, person) if may(person, "read") else None,
     )  # fmt: skip
 
 
 @router.get("/audit/records.{ending}", action="audit")
-def give_records(request: Request, ending: Ending, kind: Annotated[str, Query(max_length=40)] = "") -> Response:
-    """Give the newest records as a file, in which no cell is a formula: of one kind where one is asked for."""
-    book, person, lang = book_of(request), person_of(request), language_of(request)
+def give_records(request: Request, ending: Ending, order: ListWanted, kind: Kind = "") -> Response:
+    """Give the records that are found as a file, the newest where there are many; no cell is a formula."""
+    lang = language_of(request)
     kind = kind if kind in RECORD_KINDS else ""
-    rows = list_records(book, person, before=LARGEST, kind=kind, limit=MOST_IN_FILE)
-    names = names_by_id(book, {row["actor"] for row in rows})
-    headings = [say(f"page_audit_{name}", lang) for name in ("number", "moment", "kind", "who", "case")]
-    lines = (
-        (row["seq"], row["at"], _kind_said(row["kind"], lang), _actor_said(row["actor"], names, lang), row["case"])
-        for row in reversed(rows)
-    )
-    return download(table_file(ending, say("page_audit_record", lang), headings, lines), f"records.{ending}")
-
-
-def _kind_said(kind: str, lang: str) -> str:
-    return say(f"page_audit_kind_{kind}", lang) if kind in RECORD_KINDS else kind
-
-
-def _actor_said(actor: str, names: Mapping[str, str], lang: str) -> str:
-    return say(f"page_audit_actor_{actor}", lang) if actor in ("console", "system") else names.get(actor, actor)
+    record = RecordList(book_of(request), person_of(request), order, kind, lang)
+    rows = record.rows(after=0 if record.oldest_first else None, limit=MOST_IN_FILE)
+    return download(record.shown(rows, len(rows)).file(ending, "page_audit_record", lang), f"records.{ending}")
 
 
 @router.get("/audit/records/{number}", action="audit")

@@ -24,9 +24,10 @@ from opencwc.casebook.units import KeptUnit, list_units
 from opencwc.web.casebook.api import ChangedCase, Comment
 from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
 from opencwc.web.casebook.run_summary import RunSummary, waiting_among
-from opencwc.web.casebook.unit_list import lines_of
+from opencwc.web.casebook.unit_list import COLUMNS, lines_of
 from opencwc.web.server.api_parameters import Closed, Lang, Number
 from opencwc.web.server.htmx_headers import announcing, done
+from opencwc.web.server.listing import ListAsked, ListWanted
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
@@ -35,6 +36,8 @@ router = Router(include_in_schema=False)
 
 MOST_UNITS, MOST_LOOKED_AT = 8, 40
 """What is found in a case, as its page shows it: the gravest, and how many are looked at for them."""
+USUAL = ListAsked()
+FOUND_COLUMNS = tuple(column for column in COLUMNS if column.name in ("name", "verdict", "mentions", "status"))
 Name = Annotated[str, Path(max_length=64)]
 
 
@@ -49,9 +52,9 @@ class RequestForm(Closed):
 
 
 @router.get("/cases/{name}", action="read")
-def show(request: Request, name: Name) -> Response:
-    """Show a case."""
-    return _case_page(request, name)
+def show(request: Request, name: Name, wanted: ListWanted) -> Response:
+    """Show a case; what was found in it in the order of a column."""
+    return _case_page(request, name, wanted=wanted)
 
 
 @router.post("/cases/{name}", action="manage_case")
@@ -106,10 +109,12 @@ def carry_out_erasure(request: Request, seq: Number) -> Response:
     return Response(status_code=204, headers=headers)
 
 
-def _case_page(request: Request, name: str, message: str = "", part: str = "body") -> Response:
+def _case_page(
+    request: Request, name: str, message: str = "", part: str = "body", wanted: ListAsked = USUAL
+) -> Response:
     """Return the page of a case, or a part of the standing one with what it says aloud: no more, or work were lost."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
-    values = _case(book, person, name, lang)
+    values = _case(book, person, name, lang, wanted)
     template = f"casebook/case/{part}.html" if is_fragment(request) else "casebook/case/page.html"
     shown = page(request, template, **values)
     if message:
@@ -117,7 +122,7 @@ def _case_page(request: Request, name: str, message: str = "", part: str = "body
     return shown
 
 
-def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any]:
+def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAsked) -> dict[str, Any]:
     case, counts, runs = show_case(book, person, name)
     comments = comments_on_case(book, person, name)
     asked = requests_of(book, person, case=case.number)
@@ -128,7 +133,8 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
     people += [who for request in asked for who in (request.asked_by, request.answered_by) if who]
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
-    units = list_units(book, person, Filter(case=name), order="verdict", limit=MOST_LOOKED_AT)
+    order = wanted.order if wanted.order.removeprefix("-") in {column.name for column in FOUND_COLUMNS} else "verdict"
+    units = list_units(book, person, Filter(case=name), order=order, limit=MOST_LOOKED_AT)
     files = {run["number"]: str(run["checked"].get("file") or run["number"]) for run in runs}
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
@@ -137,6 +143,9 @@ def _case(book: Casebook, person: Person, name: str, lang: str) -> dict[str, Any
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
+        "columns": FOUND_COLUMNS,
+        "asked": wanted,
+        "order": order,
         "lines": lines_of(book, latest_of(units.units, files)[:MOST_UNITS], lang),
         "runs": summaries,
         "unread": sum(run.unread or 0 for run in summaries),

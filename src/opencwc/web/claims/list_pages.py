@@ -117,11 +117,11 @@ def show_claims(
     """Show the claims of a run that a filter wants: those that differ from the record first."""
     run = claim_run(request, number)
     found = listed(run.fitting(wanted), COLUMNS, order, language_of(request))
-    some = slice(after, after + A_PAGE)
+    some = order.part(after, A_PAGE)
     return page(
         request, "claims/list.html", run=run, shown=run.shown, wanted=wanted, list=found,
         rows=found.lines(some), speaker_said=speaker_said,
-        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, aspects=list(choices(run)), formats=FORMATS,
+        more=max(0, found.found - some.stop), next=some.stop, aspects=list(choices(run)), formats=FORMATS,
     )  # fmt: skip
 
 
@@ -177,11 +177,11 @@ def show_record(
     run = claim_run(request, number)
     statements = run.by_statement()
     found = listed(statements, record_columns(run), order, language_of(request))
-    some = slice(after, after + A_PAGE)
+    some = order.part(after, A_PAGE)
     return page(
         request, "claims/record.html", run=run, shown=run.shown, list=found,
         rows=found.lines(some), by_id=run.shown.kept.statement_by_id,
-        more=max(0, found.found - after - A_PAGE), next=after + A_PAGE, differing=_differing(statements),
+        more=max(0, found.found - some.stop), next=some.stop, differing=_differing(statements),
     )  # fmt: skip
 
 

@@ -22,11 +22,13 @@ from opencwc.finding import Message
 from opencwc.jobs.custody_exports import give_archive_into, seen_in
 from opencwc.jobs.page_capture import capture
 from opencwc.reports.intake.network import load_network_settings
-from opencwc.web.custody.custody_view import case_custody, proof_of
+from opencwc.web.custody.custody_view import case_custody, listed_steps, proof_of
 from opencwc.web.custody.forms import CAPTURE, COPY_OF, RECEIVE, RECEIVE_IN, SentEvidence
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed
+from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import announcing, leading_to
+from opencwc.web.server.listing import Ending, ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 from opencwc.wording import say
@@ -47,12 +49,21 @@ class GiveForm(Closed):
     to: Annotated[str, Field(max_length=1_000)] = ""
 
 
+@router.get(CASE + "/steps.{ending}", action="read")
+def give_steps(request: Request, name: CaseName, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the steps of a case as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = listed_steps(case_custody(book_of(request), person_of(request), name), wanted, lang)
+    return download(table.file(ending, "page_evidence_steps", lang), f"steps-{name}.{ending}")
+
+
 @router.get(CASE, action="read")
-def show(request: Request, name: CaseName) -> Response:
+def show(request: Request, name: CaseName, wanted: ListWanted) -> Response:
     """Show the originals of a case, what was made from them, and every step."""
     custody = case_custody(book_of(request), person_of(request), name)
     return page(
-        request, "custody/case.html", custody=custody, case=custody.case, proof_of=proof_of,
+        request, "custody/case.html", custody=custody, list=listed_steps(custody, wanted, language_of(request)),
+        case=custody.case, proof_of=proof_of,
         may_fetch=load_network_settings().network,
         marks=[mark for mark in Mark if mark <= person_of(request).clearance],
     )  # fmt: skip

@@ -17,6 +17,8 @@ from opencwc.casebook.requests import requests_of
 from opencwc.custody import MANIFEST_ENDING
 from opencwc.finding import Message
 from opencwc.records import to_plain
+from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
+from opencwc.wording import say
 
 _ORIGINAL = (RECEIVED, CAPTURED)
 
@@ -99,6 +101,28 @@ def proof_of(proved: ProvedStep) -> Message:
     if proved.anchor:
         return Message("custody_anchored", {"records": proved.anchor, "at": proved.anchored_at[:19]})
     return Message("custody_not_anchored")
+
+
+def listed_steps(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShown[ProvedStep]:
+    """Return the steps of a case as a list, the newest first where no other order is asked for."""
+
+    def said(one: ProvedStep, lang: str) -> str:
+        return say(f"custody_step_{one.step.step}", lang)
+
+    def file(one: ProvedStep, _: str) -> str:
+        return " ".join(filter(None, (one.step.name or custody.name_of(one.step.source_id), one.step.note)))
+
+    columns: tuple[ListColumn[ProvedStep], ...] = (
+        ListColumn("step", "page_evidence_step", said),
+        ListColumn("file", "page_evidence_file", file),
+        ListColumn("who", "page_evidence_who", lambda one, _: custody.names.get(one.step.person, one.step.person)),
+        ListColumn("at", "page_evidence_when", lambda one, _: one.step.at),
+        ListColumn("proof", "page_evidence_proof", lambda one, lang: say(proof_of(one), lang)),
+        ListColumn(
+            "record", "page_evidence_record", lambda one, _: str(one.step.seq), lambda one: one.step.seq, number=True
+        ),
+    )  # fmt: skip
+    return listed(reversed(custody.steps), columns, wanted, lang)
 
 
 def step_plain(proved: ProvedStep) -> dict[str, Any]:

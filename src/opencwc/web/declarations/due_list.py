@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Query
@@ -14,25 +14,18 @@ from pydantic import AfterValidator
 
 from opencwc.convention.declaration_rules import read_codes
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
-from opencwc.declarations.model import REGIMES
+from opencwc.declarations.model import DUE_FIELDS, REGIMES
 from opencwc.finding import Message
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, Searched, day_column, listed
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence
+from opencwc.wording.states import state_name
 from opencwc.wording.typography import in_type, unbroken
 
 ORDERS = ("due", "regime", "site", "chemical", "range", "why", "kg")
 """What the list is sorted by: a column each, and the weight that a line rests on."""
 
 
-class DueColumn(NamedTuple):
-    """A column of the list, as the headings of ``tables.html`` take it."""
-
-    name: str
-    label: str
-    number: bool = False
-
-
-COLUMNS = tuple(DueColumn(name, f"declare_label_{name}") for name in ORDERS if name != "kg")
 Order = Annotated[Brief, AfterValidator(lambda order: order if order.removeprefix("-") in ORDERS else "due")]
 
 
@@ -66,6 +59,21 @@ class DueFilter(AddressFilter):
 DueAsked = Annotated[DueFilter, Depends()]
 
 
+@dataclass(frozen=True)
+class DueShown(DueFilter, ListAsked):
+    """The same with what a list of a page is asked for: what to find, which columns to hide."""
+
+    find: Searched = ""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the address holds that no field of the page asks for."""
+        return {"due": self.due, "text": self.text}
+
+
+DueShownAsked = Annotated[DueShown, Depends()]
+
+
 class DayDue(NamedTuple):
     """A day of the calendar: how many declarations fall due on it, by regime, and whether it is over."""
 
@@ -96,6 +104,66 @@ def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: 
 
     listed = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
     return sorted(listed, key=lambda line: line.due < today) if today and wanted.order == "due" else listed
+
+
+def due_columns(kept: KeptDeclarations, lang: str) -> tuple[ListColumn[ShownDue], ...]:
+    """Return the columns of the list, by the names of its orders."""
+    called = chemicals_said(kept, lang)
+    return (
+        day_column("due", "declare_label_due", lambda line: line.due.isoformat()),
+        ListColumn("regime", "declare_label_regime", _declaration_said),
+        ListColumn(
+            "site", "declare_label_site",
+            lambda line, lang: _joined(line.site, line.plant, kept.names.get(line.site, ""), _country_said(line, lang)),
+        ),
+        ListColumn(
+            "chemical", "declare_label_chemical",
+            lambda line, lang: _joined(called.get(line.chemical, ""), line.chemical, line.entry),
+        ),
+        ListColumn("range", "declare_label_range", lambda line, lang: _joined(line.range, range_said(line, lang))),
+        ListColumn("why", "declare_label_why", lambda line, lang: sentence(line.why, lang)),
+    )  # fmt: skip
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _declaration_said(line: ShownDue, lang: str) -> str:
+    regime, declaration = (
+        say(f"page_declarations_regime_{line.regime}", lang),
+        f"declare_declaration_{line.declaration}",
+    )
+    return _joined(f"{regime}{say('label_colon', lang)}{say(declaration, lang)}", str(line.period))
+
+
+def _country_said(line: ShownDue, lang: str) -> str:
+    return "" if line.site else state_name(line.country, lang) if line.country else say("page_declarations_state", lang)
+
+
+def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date | None = None) -> ListShown[ShownDue]:
+    """Return the declarations that a filter wants and a search finds, in its order."""
+    shown = listed(fitting(kept, wanted, lang, today), due_columns(kept, lang), ListAsked(find=wanted.find), lang)
+    return replace(shown, asked=wanted, total=len(kept.due))
+
+
+FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
+    *(ListColumn[ShownDue](name, "", partial(lambda name, line, _: str(getattr(line, name)), name))
+      for name in DUE_FIELDS if name not in ("inspection", "why")),
+    ListColumn("inspection", "", lambda line, _: "yes" if line.inspection else "no"),
+    ListColumn("why", "", lambda line, lang: sentence(line.why, lang)),
+    ListColumn("treaty_due", "", lambda line, _: line.treaty_due.isoformat() if line.treaty_due else ""),
+    ListColumn("source", "", lambda line, _: line.source),
+)  # fmt: skip
+"""What a file of the list holds, by the names of the command."""
+
+
+def due_file(
+    kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str, today: date | None = None
+) -> bytes:
+    """Return the declarations that are shown as a file, in which no cell is a formula."""
+    rows = due_listed(kept, wanted, lang, today).rows
+    return listed(rows, FILE_COLUMNS, ListAsked(hide=wanted.hide), lang).file(ending, title, lang)
 
 
 def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from opencwc.casebook.cases import case_for_keeping
 from opencwc.casebook.model import Mark, Person
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.registers import (
+    KeptRegister,
     RegisterFile,
     RegisterVersion,
     drop_changes,
@@ -75,6 +76,7 @@ from opencwc.web.declarations.opened_registers import (
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.htmx_headers import announcing, leading_to
+from opencwc.web.server.listing import Ending, ListColumn, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import FORM_PROOF, Router, Service, book_of, person_of, service_of
 from opencwc.wording import say
@@ -132,11 +134,33 @@ class JudgeForm(SeenForm):
 # ------------------------------------------------------------------------------------------------------ to open one
 
 
+REGISTER_COLUMNS: tuple[ListColumn[KeptRegister], ...] = (
+    ListColumn("file", "page_declarations_file", lambda one, _: one.versions[0].name),
+    ListColumn(
+        "versions", "page_submissions_versions", lambda one, _: str(len(one.versions)),
+        lambda one: len(one.versions), number=True,
+    ),
+    day_column("at", "page_submissions_when", lambda one: one.last.at[:10], lambda one: one.last.at),
+    ListColumn("case", "casebook_column_case", lambda one, _: one.case.name),
+)  # fmt: skip
+"""The columns of the list of registers."""
+
+
+@router.get(LIST + ".{ending}", action="keep")
+def give_list(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the list of registers as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = listed(list_registers(book_of(request), person_of(request)), REGISTER_COLUMNS, wanted, lang)
+    return downloads.download(table.file(ending, "page_grid_list", lang), f"registers.{ending}")
+
+
 @router.get(LIST, action="keep")
-def everything(request: Request) -> Response:
+def everything(request: Request, wanted: ListWanted) -> Response:
     """List the registers that are edited, and offer an empty one."""
+    registers = list_registers(book_of(request), person_of(request))
     return page(
-        request, "declarations/registers.html", registers=list_registers(book_of(request), person_of(request)),
+        request, "declarations/registers.html", registers=registers,
+        list=listed(registers, REGISTER_COLUMNS, wanted, language_of(request)),
         address=LIST, **upload_values(request, VERB),
     )  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -12,13 +11,10 @@ from starlette.responses import Response
 
 from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Reading
-from opencwc.declarations.kept import ShownDue
 from opencwc.declarations.law import profiles
 from opencwc.declarations.law_notes import reading_titled
-from opencwc.declarations.model import DUE_FIELDS
 from opencwc.declarations.phrases import amount, reading_said
 from opencwc.declarations.verb import VERB
-from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
@@ -35,13 +31,13 @@ from opencwc.web.declarations import (
 )
 from opencwc.web.declarations.check_pages import titled_profiles
 from opencwc.web.declarations.due_list import (
-    COLUMNS,
-    DueAsked,
+    DueShownAsked,
     answer_of,
     chemicals_said,
     choices_of,
     days_of,
-    fitting,
+    due_file,
+    due_listed,
     range_said,
 )
 from opencwc.web.declarations.forms import READINGS, REGISTER, YEARS
@@ -50,9 +46,9 @@ from opencwc.web.declarations.preview import show_preview
 from opencwc.web.declarations.year_before_files import submissions_offered
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.listing import Ending
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
-from opencwc.wording import sentence
 
 router = Router(include_in_schema=False)
 router.include_router(submission_pages.router)
@@ -113,43 +109,30 @@ router.include_router(grid_pages.router)
 
 @router.get("/declarations/runs/{number}", action="read")
 def show_run(
-    request: Request, number: Number, wanted: DueAsked, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
+    request: Request, number: Number, wanted: DueShownAsked, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
 ) -> Response:
     """Show what of a register is due: the answer, what to do next, the list, the days, what is near, what is wrong."""
     shown, today = shown_register(request, number), date.today()
     kept = shown.kept
     lang = language_of(request)
-    lines = fitting(kept, wanted, lang, today)
+    table, some = due_listed(kept, wanted, lang, today), wanted.part(after, A_PAGE)
     days = days_of(kept.due, today)
     titles = profiles().get(kept.profile, {})
     return page(
-        request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, lines=lines[after : after + A_PAGE],
-        total=len(lines), after=after, next=after + A_PAGE if len(lines) > after + A_PAGE else None,
+        request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, list=table, lines=table.rows[some],
+        after=some.start, next=some.stop if table.found > some.stop and not wanted.whole else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
         unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
-        papers=kept.papers is not None, columns=COLUMNS, called=chemicals_said(kept, lang), range_said=range_said,
+        papers=kept.papers is not None, called=chemicals_said(kept, lang), range_said=range_said,
     )  # fmt: skip
 
 
-@router.get("/declarations/runs/{number}/due.csv", action="read")
-def download(request: Request, number: Number, wanted: DueAsked) -> Response:
-    """Give what is shown as CSV, in which no cell is a formula."""
-    lang, kept = language_of(request), shown_register(request, number).kept
-    rows = (_cells(line, lang) for line in fitting(kept, wanted, lang, date.today()))
-    return downloads.download(b"".join(_parts(rows)), f"due-{number}.csv")
-
-
-def _parts(rows: Iterable[list[str]]) -> Iterable[bytes]:
-    yield csv_of([[*DUE_FIELDS, "treaty_due", "source"]])
-    yield csv_of(rows)
-
-
-def _cells(line: ShownDue, lang: str) -> list[str]:
-    return [
-        line.site, line.plant, line.chemical, line.entry, line.regime, line.declaration, str(line.period),
-        line.due.isoformat(), line.range, "yes" if line.inspection else "no", sentence(line.why, lang),
-        line.treaty_due.isoformat() if line.treaty_due else "", line.source,
-    ]  # fmt: skip
+@router.get("/declarations/runs/{number}/due.{ending}", action="read")
+def download(request: Request, number: Number, ending: Ending, wanted: DueShownAsked) -> Response:
+    """Give what is shown as a file, in which no cell is a formula."""
+    kept = shown_register(request, number).kept
+    content = due_file(kept, wanted, language_of(request), ending, "page_declarations_calendar", date.today())
+    return downloads.download(content, f"due-{number}.{ending}")
 
 
 router.include_router(overview_page.router)

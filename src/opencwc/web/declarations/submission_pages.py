@@ -97,8 +97,8 @@ def everything(request: Request, wanted: ListWanted) -> Response:
     waiting = sum(one.state is not State.SUBMITTED for one in submissions)
     known = [(id, titles.get(lang) or titles.get("en") or id) for id, titles in profiles().items()]
     return page(
-        request, "declarations/submissions.html", submissions=submissions, waiting=waiting, most=MOST_SHOWN,
-        listed=listed(submissions, COLUMNS, wanted, lang),
+        request, "declarations/submissions.html", submissions=submissions, waiting=waiting,
+        listed=listed(submissions, COLUMNS, wanted, lang), most=wanted.part(0, MOST_SHOWN).stop,
         profiles=known, titles=dict(known), years=range(today.year - 3, today.year + 3), today=today,
         amendments=amendments_waiting(request), cases=_open_cases(request),
         deadlines=() if may(person_of(request), "rules") else next_deadlines(today),

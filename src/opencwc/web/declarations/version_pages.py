@@ -15,6 +15,7 @@ from starlette.responses import Response
 from opencwc.casebook.registers import RegisterFile, open_register, open_submission_rows, register_of_submission
 from opencwc.casebook.submissions import (
     AUTHORITY,
+    Submission,
     SubmissionHistory,
     Version,
     read_version,
@@ -22,15 +23,27 @@ from opencwc.casebook.submissions import (
     side_of,
 )
 from opencwc.declarations.confined_rows import read_rows
+from opencwc.declarations.kept import KeptDeclarations
 from opencwc.declarations.law import profiles
 from opencwc.declarations.register_sheets import Sheets, pack_sheets
 from opencwc.jobs.archives import packed_again
 from opencwc.web.declarations.ask_pages import GRAVITY_TONES
-from opencwc.web.declarations.due_list import answer_of, chemicals_said, days_of
+from opencwc.web.declarations.due_list import (
+    DueShown,
+    DueShownAsked,
+    answer_of,
+    chemicals_said,
+    days_of,
+    due_file,
+    due_listed,
+    range_said,
+)
 from opencwc.web.declarations.judged_versions import judged_version
 from opencwc.web.declarations.opened_registers import require_own_rows
 from opencwc.web.server.api_parameters import Number
+from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.listing import Ending
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of, service_of
 
@@ -50,22 +63,45 @@ class OpenedVersion:
 
 
 @router.get(VERSION + "/due", action="submissions")
-async def show_due(request: Request, number: Number, version: Number) -> Response:
+async def show_due(request: Request, number: Number, version: Number, wanted: DueShownAsked) -> Response:
     """Show what of a version is due at its sites, and what is wrong with it; nothing of that is kept."""
-    return await service_of(request).answering.run_for(person_of(request).id, _due, request, number, version)
+    return await service_of(request).answering.run_for(person_of(request).id, _due, request, number, version, wanted)
 
 
-def _due(request: Request, number: int, version: int) -> Response:
-    lang, today, book, person = language_of(request), date.today(), book_of(request), person_of(request)
+@router.get(VERSION + "/due.{ending}", action="submissions")
+async def give_due(
+    request: Request, number: Number, version: Number, ending: Ending, wanted: DueShownAsked
+) -> Response:
+    """Give what of a version is due as a file, in which no cell is a formula."""
+    run = service_of(request).answering.run_for
+    return await run(person_of(request).id, _due_file, request, number, version, wanted, ending)
+
+
+def _due_file(request: Request, number: int, version: int, wanted: DueShown, ending: Ending) -> Response:
+    _, _, judged = _judged(request, number, version, date.today())
+    content = due_file(judged, wanted, language_of(request), ending, "page_declarations_calendar")
+    return download(content, f"due-{number}-{version}.{ending}")
+
+
+def _judged(request: Request, number: int, version: int, today: date) -> tuple[Submission, Version, KeptDeclarations]:
+    book, person = book_of(request), person_of(request)
     submission = show_submission(book, person, number).submission
     kept, parts = read_version(book, person, number, version)
-    judged = judged_version(service_of(request), submission, kept, today, parts)
+    return submission, kept, judged_version(service_of(request), submission, kept, today, parts)
+
+
+def _due(request: Request, number: int, version: int, wanted: DueShown) -> Response:
+    lang, today = language_of(request), date.today()
+    submission, kept, judged = _judged(request, number, version, today)
+    table = due_listed(judged, wanted, lang)
     days = days_of(judged.due, today)
     titles = profiles().get(submission.profile, {})
     return page(
         request, "declarations/version_due.html", one=submission, version=kept, judged=judged, today=today,
-        answer=answer_of(judged, days), unjudged=sum(problem.unjudged for problem in judged.problems),
-        tones_of=GRAVITY_TONES, most=MOST_SHOWN, called=chemicals_said(judged, lang),
+        list=table, lines=table.rows[wanted.part(0, MOST_SHOWN)], answer=answer_of(judged, days),
+        unjudged=sum(problem.unjudged for problem in judged.problems),
+        tones_of=GRAVITY_TONES, most=MOST_SHOWN, called=chemicals_said(judged, lang), wanted=wanted,
+        range_said=range_said,
         profile=titles.get(lang, submission.profile),
     )  # fmt: skip
 

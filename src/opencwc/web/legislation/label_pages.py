@@ -45,11 +45,11 @@ COLUMNS: tuple[ListColumn[Label], ...] = (
 def show_labels(request: Request, wanted: ListWanted) -> Response:
     """Show the labels of the house, the latest first, and what is still wanting before they can teach the model."""
     rows, left_out = Corrections.of_house().rows()
-    table = _as_list(wanted, language_of(request))
+    table, some = _as_list(wanted, language_of(request)), wanted.part(0, MOST_SHOWN)
     laws = {str(row["country"]) for row in rows}
     return law_page(
-        request, "legislation/labels.html", "labels", list=table, shown_rows=table.rows[:MOST_SHOWN],
-        texts=table.texts[:MOST_SHOWN], more=max(0, len(table.rows) - MOST_SHOWN), labels=len(rows), laws=len(laws),
+        request, "legislation/labels.html", "labels", list=table, shown_rows=table.rows[some],
+        texts=table.texts[some], more=max(0, len(table.rows) - some.stop), labels=len(rows), laws=len(laws),
         enough=len(rows) >= LEAST_LABELS and len(laws) >= LEAST_LAWS, least=LEAST_LABELS, least_laws=LEAST_LAWS,
         each=LEAST_OF_EACH, left_out=left_out,
     )  # fmt: skip

@@ -54,9 +54,10 @@ def show_captures(request: Request, number: Number, order: ListWanted) -> Respon
     case, lang = pages_of_case(book_of(request), person_of(request), number), language_of(request)
     pages = case.pages
     rows = listed(_first(pages, order), COLUMNS, order, lang)
+    some = order.part(0, MOST_ROWS)
     return page(
         request, "reports/captures.html", shown=case.shown, pages=case, list=rows,
-        rows=rows.lines(slice(MOST_ROWS)), more=0 if order.find else max(0, len(pages) - min(rows.found, MOST_ROWS)),
+        rows=rows.lines(some), more=0 if order.find else max(0, len(pages) - min(rows.found, some.stop)),
         again=pages.again, changed=pages.changed, failed=pages.failed, sought=MOST_SOUGHT,
         is_long=len(pages) > MOST_SOUGHT,
     )  # fmt: skip
@@ -72,7 +73,7 @@ def give_captures(request: Request, number: Number, ending: Ending, order: ListW
 
 def _first(pages: CapturedPages, order: ListAsked) -> Sequence[PageHistory]:
     """Return the pages to show: all of a short list; of a long one the first of an order, or the one of an address."""
-    if len(pages) <= MOST_SOUGHT:
+    if len(pages) <= MOST_SOUGHT or order.whole:
         return pages.by_changes()
     if order.find:
         named = pages.page(order.find.strip())

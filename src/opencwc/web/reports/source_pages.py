@@ -136,11 +136,12 @@ def show_sources(request: Request, wanted: SourcesAsked, order: ListWanted) -> R
     """Show every outlet that was read, with its grade, how it is doing, and how much of its text is its own."""
     lang, read = language_of(request), read_sources_of(book_of(request), person_of(request))
     rows = listed([row for row in read.rows if wanted.wants(row)], COLUMNS, order, lang)
+    some = order.part(0, MOST_ROWS)
     counts = {state: sum(row.health.state == state for row in read.rows) for state in STATES}
     query = "&".join(part for part in (wanted.query, order.query) if part)
     return page(
         request, "reports/sources.html", list=rows, wanted=wanted, counts=counts, total=len(read.rows),
-        rows=rows.lines(slice(MOST_ROWS)), more=max(0, len(rows.rows) - MOST_ROWS),
+        rows=rows.lines(some), more=max(0, len(rows.rows) - some.stop),
         ungraded=sum(not row.grade for row in read.rows), newest=read.newest, address=address_of_outlet, base=LIST,
         csv=f"{LIST}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip

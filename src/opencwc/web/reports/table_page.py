@@ -90,13 +90,15 @@ def show_table(
     """Show the events that a filter wants as a table, a page of them at a time."""
     lang = language_of(request)
     run = event_run(request, number)
-    shown_events = _list_of(run.index).part(run.today(wanted).places, order, lang, after, A_PAGE)
+    some = order.part(after, A_PAGE)
+    first = some.start or 0
+    shown_events = _list_of(run.index).part(run.today(wanted).places, order, lang, first, some.stop - first)
     query = "&".join(part for part in (wanted.query, order.query) if part)
-    more = max(0, shown_events.found - after - A_PAGE)
+    more = max(0, shown_events.found - some.stop)
     return page(
         request, "reports/table.html", run=run, shown=run.shown, wanted=wanted, list=shown_events,
         rows=shown_events.lines(), more=more,
-        next=after + A_PAGE if more else None, choices=choices_of(run.index, lang),
+        next=some.stop if more else None, choices=choices_of(run.index, lang),
         csv=f"/watch/runs/{number}/table.csv{'?' + query if query else ''}",
     )  # fmt: skip
 

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
+from opencwc.finding import Message
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.topics.topic_picture import TopicPicture, quoted, quoted_for
 from opencwc.reports.topics.tree import load_tree
 from opencwc.reports.topics.trends import TopicTrend
 from opencwc.web.reports.event_run import event_run
 from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.downloads import download
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router
 from opencwc.wording import RIGHT_TO_LEFT, say
@@ -25,13 +28,49 @@ MOST_MONTHS = 18
 """Months that a chart shows, the newest."""
 
 
+def topic_columns(picture: TopicPicture) -> tuple[ListColumn[TopicTrend], ...]:
+    """Return the columns of the list of topics."""
+    themes = {theme.id: theme for theme in load_tree().themes}
+    newest = Message("page_watch_topic_newest", {"month": day_said(picture.months[-1])})
+    return (
+        ListColumn("topic", "page_watch_topic", lambda trend, lang: say(trend.topic.named, lang)),
+        ListColumn("theme", "page_watch_area", lambda trend, lang: say(themes[trend.topic.theme].named, lang)),
+        ListColumn("change", "page_watch_topic_change", lambda trend, lang: say(trend.says, lang)),
+        ListColumn(
+            "newest", newest, lambda trend, _: str(trend.newest.texts), lambda trend: trend.newest.texts, number=True
+        ),
+        ListColumn(
+            "texts", "page_watch_topic_texts", lambda trend, _: str(trend.texts), lambda trend: trend.texts, number=True
+        ),
+        ListColumn(
+            "reports", "watch_field_reports", lambda trend, _: str(len(trend.numbers)),
+            lambda trend: len(trend.numbers), number=True,
+        ),
+    )  # fmt: skip
+
+
+def listed_topics(picture: TopicPicture, wanted: ListAsked, lang: str) -> ListShown[TopicTrend]:
+    """Return the topics that there are reports on, theme by theme where no other order is asked for."""
+    rows = [trend for _, trends in grouped(picture) for trend in trends]
+    return listed(rows, topic_columns(picture) if rows else (), wanted, lang)
+
+
+@router.get("/watch/runs/{number}/topics.{ending}", action="read")
+def give_topics(request: Request, number: Number, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the list of topics as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = listed_topics(event_run(request, number).topics, wanted, lang)
+    return download(table.file(ending, "page_watch_topics_all", lang), f"topics-{number}.{ending}")
+
+
 @router.get("/watch/runs/{number}/topics", action="read")
-def show_topics(request: Request, number: Number) -> Response:
+def show_topics(request: Request, number: Number, wanted: ListWanted) -> Response:
     """Show which topics rise, which terms are new, and all topics that there are reports on."""
     run = event_run(request, number)
     picture = run.topics
     return page(
-        request, "reports/topics.html", shown=run.shown, picture=picture, groups=grouped(picture),
+        request, "reports/topics.html", shown=run.shown, picture=picture,
+        list=listed_topics(picture, wanted, language_of(request)),
         terms=[(term, quoted_for(term, picture.lines)) for term in picture.terms],
         names={topic.id: topic.named for topic in load_tree().topics}, right_to_left=RIGHT_TO_LEFT, day_said=day_said,
     )  # fmt: skip

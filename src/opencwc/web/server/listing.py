@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from opencwc.convention.measure_terms import fold
 from opencwc.files.csv_cells import csv_of
+from opencwc.finding import Message
 from opencwc.language.name_search import parts_of, taken_for
 from opencwc.publishing.xlsx import table_workbook
 from opencwc.web.server.days_and_sizes import day_said
@@ -30,6 +31,8 @@ from opencwc.wording import say
 
 Row = TypeVar("Row")
 LONGEST_SEARCH = 200
+MOST_PRINTED = 2_000
+"""Rows that are shown of a whole list, to be printed."""
 SEARCHED = Query(max_length=LONGEST_SEARCH)
 Searched = Annotated[str, SEARCHED]
 Ending = Literal["csv", "xlsx"]
@@ -49,16 +52,18 @@ class ListColumn(Generic[Row]):
     the name is the user's own. ``text`` gives what a row says in it, in a language: it is searched, and written to the
     CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
     ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too. ``also`` gives
-    what else a row is found by, which is not shown: its other names.
+    what else a row is found by, which is not shown: its other names. ``sorts`` is
+    false where a list that the database pages cannot be sorted by it.
     """
 
     name: str
-    label: str
+    label: str | Message
     text: Callable[[Row, str], str]
     key: Callable[[Row], Any] | None = None
     number: bool = False
     on_page: Callable[[Row, str], str] | None = None
     also: Callable[[Row], Iterable[str]] | None = None
+    sorts: bool = True
 
     def searched(self, row: Row, lang: str) -> str:
         """Return all that a row says in it, on a page and in a file, and what else it is found by."""
@@ -87,12 +92,23 @@ def day_column(
 class ListAsked(AddressFilter):
     """How a list is to be shown: the column it is sorted by, with a ``-`` before it the other way, and what to find.
 
-    ``hide`` are the columns that are not shown, nor given in a file, by name with commas between them.
+    ``hide`` are the columns that are not shown, nor given in a file, by name with commas between them. ``all`` asks for
+    the whole of a list that is cut into pages, to be printed.
     """
 
     order: Brief = ""
     find: Searched = ""
     hide: Annotated[str, Query(max_length=200)] = ""
+    all: Brief = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole list is shown, to be printed."""
+        return self.all == "yes"
+
+    def part(self, after: int, most: int) -> slice:
+        """Return which rows to show: so many from a place on, or the whole list up to what can be printed."""
+        return slice(MOST_PRINTED) if self.whole else slice(after, after + most)
 
     @property
     def hidden(self) -> frozenset[str]:

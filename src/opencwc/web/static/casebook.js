@@ -80,7 +80,6 @@ if (unfold && !one(".list-bar .go a")) { // on a telephone the list stands above
   fold(true);
   unfold.addEventListener("click", () => fold(unfold.getAttribute("aria-expanded") === "true"));
 }
-if (one("[data-print-now]")) addEventListener("load", () => print());
 
 // ---- the decision: a key chooses and goes to the reason; once one is chosen letters change it no more; Ctrl+Enter sends
 const chosenOutcome = () => one("[data-decide] input[name=outcome]:checked");

@@ -257,5 +257,6 @@ document.addEventListener("click", (event) => {
   goToStop(0);
 });
 
+if (one("[data-print-now]")) window.addEventListener("load", () => window.print());
 window.addEventListener("load", remember); // htmx listens by then
 if (sessionStorage.getItem(TOUR) !== null) showStop();

@@ -25,7 +25,7 @@ from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import After, Number
-from opencwc.web.server.listing import Ending, ListColumn, ListShown
+from opencwc.web.server.listing import Ending, ListColumn, ListShown, table_file
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
@@ -418,22 +418,64 @@ def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
     )  # fmt: skip
 
 
-def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any]:
+@router.get("/transfers/runs/{number}/flows.{ending}", action="read")
+def give_flows(request: Request, number: Number, ending: Ending, wanted: SumsAsked) -> Response:
+    """Give the flows from State to State as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    flows = flows_by_pair(shown_reconciliation(request, number), wanted)
+    rows = (
+        (flow.exporter, state_name(flow.exporter, lang), flow.importer, state_name(flow.importer, lang),
+         flow.exported, flow.imported, say(f"page_transfers_stands_{flow.stands}", lang))
+        for flow in flows
+    )  # fmt: skip
+    content = table_file(ending, say("page_transfers_map_table", lang), FLOW_FIELDS, rows)
+    return downloads.download(content, f"flows-{number}.{ending}")
+
+
+@router.get("/transfers/runs/{number}/flows/chemicals.{ending}", action="read")
+def give_flows_by_chemical(request: Request, number: Number, ending: Ending, wanted: SumsAsked) -> Response:
+    """Give the flows from State to chemical to State as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    ribbons = _flows(shown_reconciliation(request, number), wanted, lang)["ribbons"]
+    rows = ((one.start, one.end, one.both, one.extra) for _, one in ribbons)
+    content = table_file(ending, say("page_transfers_sankey_table", lang), RIBBON_FIELDS, rows)
+    return downloads.download(content, f"flows-by-chemical-{number}.{ending}")
+
+
+FLOW_FIELDS = ("exporter", "exporter_name", "importer", "importer_name", "exported_kg", "imported_kg", "stands")
+RIBBON_FIELDS = ("from", "to", "both_kg", "one_kg")
+"""The columns of the files of flows."""
+
+
+def flows_by_pair(shown: Reconciliation, wanted: SumFilter) -> list[Flow]:
+    """Return the flows from State to State that a filter wants, the largest first."""
+    return [flow_of(row) for row in _by_pair(fitting_sums(shown.kept, wanted)).iter_rows(named=True)]
+
+
+def flow_of(row: Mapping[str, Any]) -> Flow:
+    """Return a row of sums as a flow."""
+    return Flow(row["exporter"], row["importer"], row["exported"], row["imported"], row["over"])
+
+
+def _sums() -> list[pl.Expr]:
     import polars as pl
 
+    return [pl.col("exported").sum(), pl.col("imported").sum(), pl.col("over").any(), pl.col("rank").min()]
+
+
+def _by_pair(groups: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    largest = pl.max_horizontal("exported", "imported")
+    summed = groups.group_by("exporter", "importer").agg(*_sums())
+    return summed.sort(largest, "exporter", "importer", descending=[True, False, False])
+
+
+def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any]:
     groups = fitting_sums(shown.kept, wanted)
-    pairs = ["exporter", "importer"]
-    sums = [pl.col("exported").sum(), pl.col("imported").sum(), pl.col("over").any(), pl.col("rank").min()]
-    by_pair = (
-        groups.group_by(*pairs)
-        .agg(*sums)
-        .sort(pl.max_horizontal("exported", "imported"), *pairs, descending=[True, False, False])
-    )
-    by_chemical = groups.group_by(*pairs, "substance").agg(*sums)
-    flows = [
-        Flow(row["exporter"], row["importer"], row["exported"], row["imported"], row["over"])
-        for row in by_pair.head(MOST_FLOWS).iter_rows(named=True)
-    ]
+    by_pair = _by_pair(groups)
+    by_chemical = groups.group_by("exporter", "importer", "substance").agg(*_sums())
+    flows = [flow_of(row) for row in by_pair.head(MOST_FLOWS).iter_rows(named=True)]
     parts = [
         Flow(
             row["exporter"], row["importer"], row["exported"], row["imported"], row["over"],
