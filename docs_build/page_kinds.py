@@ -164,7 +164,8 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
     "a file, which the browser saves": (
         "/audit/records.{ending}", "/casebook/cases.{ending}", "/casebook/file", "/claims/runs/{number}/file",
         "/claims/runs/{number}/record.{ending}", "/claims/runs/{number}/{grouped}.{ending}",
-        "/declarations/calendar.csv", "/declarations/calendar.ics", "/declarations/calendar.xlsx",
+        "/convention/table.{ending}", "/declarations/calendar.csv", "/declarations/calendar.ics",
+        "/declarations/calendar.xlsx",
         "/declarations/registers.{ending}", "/declarations/registers/{number}/versions/{version}",
         "/declarations/registers/{number}/versions/{version}/register.{format}",
         "/declarations/runs/{number}/ask.{ending}", "/declarations/runs/{number}/declaration.{format}",
@@ -174,8 +175,9 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "/declarations/submissions/{number}/versions/{version}/due.{ending}",
         "/declarations/submissions/{number}/versions/{version}/proof", "/evidence/cases/{name}/steps.{ending}",
         "/evidence/cases/{name}/stix.json",
-        "/law/labels.{ending}", "/law/runs/{number}/labels.{kind}", "/law/runs/{number}/neighbours/report",
-        "/law/runs/{number}/report", "/law/shelf.csv", "/overview/{name}.csv",
+        "/law/labels.{ending}", "/law/measures.{ending}", "/law/runs/{number}/labels.{kind}",
+        "/law/runs/{number}/measures.{ending}", "/law/runs/{number}/neighbours/report",
+        "/law/runs/{number}/report", "/law/shelf.{ending}", "/overview/{name}.csv",
         "/settings/lists.{ending}", "/settings/people.{ending}",
         "/settings/policies.{ending}", "/settings/roles.{ending}",
         "/transfers/checks/{number}/papers/{row}", "/transfers/runs/{number}/list.{ending}",
@@ -223,7 +225,7 @@ def route_of(address: str) -> str:
     """Return the route of an address, ``""`` where it has none.
 
     >>> route_of("/watch/runs/3/briefs/new?brief=1"), route_of("/watch/runs/3/briefs/2"), route_of("/law/shelf.csv")
-    ('/watch/runs/{number}/briefs/new', '/watch/runs/{number}/briefs/{brief}', '/law/shelf.csv')
+    ('/watch/runs/{number}/briefs/new', '/watch/runs/{number}/briefs/{brief}', '/law/shelf.{ending}')
     """
     path = address.partition("?")[0]
     return next((route for route, pattern in _patterns() if pattern.fullmatch(path)), "")

@@ -24,7 +24,6 @@ from opencwc.casebook.findings import (
     comments_on_case,
     count_findings,
     inbox,
-    inbox_order,
     list_findings,
     runs_asked,
     show_case,
@@ -44,6 +43,7 @@ from opencwc.casebook.read_records import (
 from opencwc.casebook.read_sinks import AuditReads, audit_reads_of
 from opencwc.casebook.requests import ask, requests_of
 from opencwc.casebook.runs import begin_run, keep_source, read_source
+from opencwc.casebook.units import count_waiting_units
 from opencwc.errors import SettingsError, StorageError
 
 from .conftest import person
@@ -117,7 +117,7 @@ def source_of(book: Casebook, run: int) -> str:
         lambda book: list_findings(book, RITA, Filter(run=2)),
         lambda book: show_finding(book, RITA, 5),
         lambda book: count_findings(book, RITA, Filter()),
-        lambda book: inbox_order(book, RITA),
+        lambda book: count_waiting_units(book, RITA, Filter(), 10),
         lambda book: names_of_cases(book, RITA),
         lambda book: list_cases(book, RITA),
         lambda book: last_decisions(book, RITA, [1, 5]),

@@ -39,6 +39,11 @@ def test_outlets_that_rest_on_one_text_are_told_with_its_first() -> None:
     )
 
 
+def test_where_all_reports_rest_on_one_text_it_is_said_once() -> None:
+    (pattern,) = one_source_behind(history(3), {"r0": "O-1", "r1": "O-1", "r2": "O-1"})
+    assert sentence(pattern.says, "en").startswith("All 3 reports that say this, from 3 outlets, go back to one text")
+
+
 def test_two_outlets_are_not_many() -> None:
     assert list(one_source_behind(history(5), {"r0": "O-1", "r1": "O-1"})) == []
 

@@ -197,7 +197,7 @@ def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_
 def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_in_both(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/claims/{FOUR}")
-        assert page.one("h1").text == "Differs from statement v1 of the record: number"
+        assert page.one("h1").text == "The claim says “four”, the record “seven people”"
         claimed, recorded = page.one("div", class_="claim-pair").all("section")
         assert [mark.text for mark in claimed.all("mark")] == ["four 1"]
         assert [mark.text for mark in recorded.all("mark")] == ["seven people 1"]

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,6 +168,21 @@ def test_a_year_that_is_over_and_one_without_anything_are_answered_too(
     assert main.all(id="faults")
 
 
+def test_what_is_due_next_comes_first_and_a_link_leads_to_what_is_past(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_for_today(monkeypatch, date(2026, 5, 1), pages)
+    with kept.house.signed_in("audra") as client:
+        main = main_of(client, kept.address)
+        listed = client.get(f"{kept.address}/due.csv").text
+    rows = rows_of(main)
+    passed = ["deadline passed" in row[0] for row in rows]
+    assert passed == sorted(passed) and set(passed) == {False, True}
+    assert main.all("a", href="#passed")[0].text.startswith(f"Declarations whose deadline has passed: {sum(passed)}")
+    assert "31 March 2026" in main.one(id="passed").text, "the first of them"
+    assert "2026-09-10" in listed.splitlines()[1]
+
+
 def test_the_list_is_filtered_by_site_chemical_regime_and_day_and_ordered_without_a_script(kept: Kept) -> None:
     with kept.house.signed_in("audra") as client:
         whole = rows_of(main_of(client, kept.address))
@@ -180,7 +195,8 @@ def test_the_list_is_filtered_by_site_chemical_regime_and_day_and_ordered_withou
             assert len(rows_of(main)) == number, query
             assert f"{number} of 12 shown" in main.text
         turned = rows_of(main_of(client, f"{kept.address}?order=-due"))
-        assert turned[0][0] == whole[-1][0] and turned[-1][0] == whole[0][0]
+        days = [datetime.strptime(" ".join(row[0].split()[:3]), "%d %B %Y") for row in turned]
+        assert len(days) == 12 and days == sorted(days, reverse=True)
         nothing = main_of(client, f"{kept.address}?text=no%20such%20thing")
         assert nothing.all("div", class_="empty") and not nothing.all(id="due")
         order = main_of(client, kept.address).one("table", class_="due").all("th", aria_sort="ascending")

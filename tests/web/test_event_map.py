@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
+from math import dist
 
 from opencwc.reports.event_columns import columns_of
 from opencwc.reports.event_rows import EventRows
@@ -56,6 +58,14 @@ def test_the_map_shows_all_its_marks_and_never_leaves_the_world() -> None:
         marks = re.findall(r'<text x="([\d.]+)" y="([\d.]+)"', drawn)
         assert len(marks) == len(events)
         assert all(left <= float(x) <= left + width and top <= float(y) <= top + height for x, y in marks)
+
+
+def test_no_mark_lies_on_another_and_a_line_leads_to_the_place_of_one_that_stands_beside_it() -> None:
+    events = [event(name, Place("NOR", f"P{name}", (60.0, 10.0))) for name in "abc"]
+    drawn = str(event_map(first_places(events)))
+    marks = [(float(x), float(y)) for x, y in re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', drawn)]
+    assert len(marks) == 3 and drawn.count('class="leads"') == 2
+    assert all(dist(one, other) > 24 for one, other in combinations(marks, 2))
 
 
 def test_no_more_than_so_many_places_are_drawn() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 from opencwc.casebook.findings import list_records
@@ -163,7 +164,7 @@ def test_every_page_is_sound_in_every_language(kept: Kept, lang: str) -> None:
             "/law", f"/law/runs/{kept.now}", f"/law/runs/{kept.now}?verdict=covered&stands=decided",
             f"/law/runs/{kept.now}/measures/CWC/PRO-01", f"/law/runs/{kept.now}/measures/CWC/PRO-07", "/law/shelf",
             "/law/shelf?tier=initial&state=XNV", f"/law/compare?before={kept.first}&after={kept.now}", "/law/ask",
-            "/law/compare", "/law/measures", "/law/measures?q=transit", "/law/measures/CWC/PRO-01",
+            "/law/compare", "/law/measures", "/law/measures?find=transit", "/law/measures/CWC/PRO-01",
         ):  # fmt: skip
             assert page_of(client, address, lang).one("h1").text, address
 
@@ -177,6 +178,62 @@ def test_filters_leave_what_fits_and_the_counts_lead_to_them(kept: Kept) -> None
         assert len(lines_of(few.one("div", class_="tiers"))) == int(cell.text)
         assert main_of(client, f"{base}?stands=decided").all("div", class_="empty")
         assert not few.all("a", data_act="a"), "an auditor decides nothing"
+
+
+def table_at(client: TestClient, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text[:300]
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+def test_the_measures_of_a_law_are_sorted_by_each_column_and_given_as_they_are_shown(kept: Kept) -> None:
+    base = f"/law/runs/{kept.now}"
+    with kept.house.signed_in("audra") as client:
+        usual = table_at(client, f"{base}/measures.csv")
+        assert [row[0].split()[0] for row in usual[1:]] == list(
+            lines_of(main_of(client, base).one("div", class_="tiers"))
+        )
+        for name in usual[0]:
+            turned = table_at(client, f"{base}/measures.csv?order=-{name}")
+            assert sorted(turned) == sorted(usual)
+            shown = main_of(client, f"{base}?order=-{name}")
+            assert [row[0].split()[0] for row in turned[1:]] == list(lines_of(shown.one("div", class_="tiers")))
+            assert (
+                shown.one("th", aria_sort="descending").one("a").attributes["href"].startswith(f"{base}?order={name}")
+            )
+        few = table_at(client, f"{base}/measures.csv?tier=initial&verdict=partial")
+        assert {row[1] for row in few[1:]} == {"Initial measures"} and len(few) < len(usual)
+        workbook = client.get(f"{base}/measures.xlsx?find=PRO-01").content
+        assert len(CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()) == 2
+    with kept.house.signed_in("adam") as client:
+        assert client.get(f"{base}/measures.csv").status_code == client.get(base, headers=PAGE).status_code != 200
+
+
+def test_measures_are_found_in_spite_of_slips_and_in_any_language(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        run = f"/law/runs/{kept.now}"
+        for base, file in ((run, f"{run}/measures.csv"), ("/law/measures", "/law/measures.csv")):
+            every = table_at(client, file)
+            found = table_at(client, f"{file}?find=prohibti")
+            assert 1 < len(found) < len(every), base
+            page = main_of(client, f"{base}?find=prohibti")
+            assert f"{len(found) - 1} of {len(every) - 1} shown" in page.text and "prohibti" in page.text.lower()
+            assert f"{file}?find=prohibti" in [link.attributes["href"] for link in page.all("a", download="")]
+        assert any("PRO-" in row[0] for row in table_at(client, "/law/measures.csv?find=interdire")[1:])
+
+
+def test_what_the_convention_asks_is_sorted_by_each_column(kept: Kept) -> None:
+    with kept.house.signed_in("audra") as client:
+        usual = table_at(client, "/law/measures.csv")
+        assert main_of(client, "/law/measures").all("h2")[0].text.startswith("Initial measures")
+        for name in usual[0]:
+            turned = table_at(client, f"/law/measures.csv?order={name}")
+            assert sorted(turned) == sorted(usual)
+            page = main_of(client, f"/law/measures?order={name}")
+            assert [row[0].split()[0] for row in turned[1:]] == list(lines_of(page.one("div", id="measures")))
+        workbook = client.get("/law/measures.xlsx?lang=fr").content
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+        assert len(rows) == len(usual) and rows[0][0] == "Mesure"
 
 
 def test_the_list_begins_with_what_needs_reading_and_ends_with_what_people_decided(kept: Kept) -> None:
@@ -362,7 +419,7 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         heat = page.one("section", aria_labelledby="heat-initial").rows()
         said = {
             ("PRO-06", "France"): "needs reading", ("PRO-06", "Nordavia"): ": covered",
-            ("SCH-02", "France"): "no provision found", ("SCH-02", "Nordavia"): "partly covered",
+            ("SCH-02", "France"): "not found in the texts", ("SCH-02", "Nordavia"): "partly covered",
         }  # fmt: skip
         for (measure, state), words in said.items():
             row = next(row for row in heat if measure in row[0])
@@ -370,6 +427,10 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-06")
         assert page.all("a", href=f"/law/runs/{fra}/measures/CWC/PRO-06")
         table = list(csv.DictReader(io.StringIO(client.get("/law/shelf.csv").text)))
+        few = table_at(client, "/law/shelf.csv?tier=initial&state=FRA")[1:]
+        assert {(row[0], row[3]) for row in few} == {("FRA", "initial")}
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/law/shelf.xlsx").content))
+        assert len(workbook.get_sheet_by_index(0).to_python()) == 1 + len(table)
         assert sum(row["state"] == "FRA" for row in table) == 60 and {row["run"] for row in table} >= {str(fra)}
 
 

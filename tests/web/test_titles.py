@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
-from opencwc.finding import Finding, Maker, Message, Subject, Verdict
+from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Verdict
 from opencwc.web.legislation.face import FACE as LEGISLATION
 from opencwc.web.screening.face import FACE as SCREENING
+from opencwc.web.transfers.face import RECONCILE
 
 MAKER = Maker("opencwc.screening", "1", "2026-01-01", ("CWC",))
 
@@ -42,3 +44,26 @@ def test_each_reason_of_a_measure_stands_by_itself() -> None:
     reasons = (Message("law_why_said"), Message("law_why_missing"))
     assert LEGISLATION.reasons(finding(Message("law_why_all", {"reasons": reasons}))) == list(reasons)
     assert LEGISLATION.reasons(finding(Message("law_why_none"))) == [Message("law_why_none")]
+
+
+def test_what_a_measure_lacks_comes_before_what_was_found() -> None:
+    reasons = (Message("law_why_said"), Message("law_why_missing"))
+    partly = structs.replace(finding(Message("law_why_all", {"reasons": reasons})), verdict=Verdict.PARTIAL)
+    assert LEGISLATION.reasons(partly) == list(reversed(reasons))
+
+
+def matched(*lines: tuple[str, str]) -> Finding:
+    pair = Subject(1, "102-71-6 XNV>BRA 2025", "Triethanolamine XNV>BRA 2025")
+    evidence = tuple(Evidence("line", label, value=value) for label, value in lines)
+    return Finding(pair, Verdict.DISCREPANCY, Message("why"), MAKER, evidence=evidence)
+
+
+def test_the_files_of_rows_are_named_once_and_a_status_only_where_one_has_no_match() -> None:
+    sent = "a.csv N-2: export XNV>BRA 2025-02-04 31530 kg"
+    both = (f"{sent} = b.csv P-2: import XNV>BRA 2025-02-21 31.53 kg", "matched")
+    (table,) = RECONCILE.tables(matched(both), "en")
+    assert len(table.columns) == 4 and "a.csv" in table.note and "b.csv" in table.note
+    assert not any("csv" in note for row in table.rows for cell in row for note in cell.notes)
+    (table,) = RECONCILE.tables(matched(both, ("c.csv N-3: export XNV>BRA 2025 5 kg", "unmatched")), "en")
+    assert [row[-1].text for row in table.rows] == ["matched", "no match"] and not table.note
+    assert "a.csv" in table.rows[0][0].notes and "c.csv" in table.rows[1][0].notes

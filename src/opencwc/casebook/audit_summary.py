@@ -73,7 +73,8 @@ class WordOutside(Struct, frozen=True):
 class SeenRecord(Struct, frozen=True):
     """A record as an auditor sees it: when, of what kind, by whom, in which case, and what binds it.
 
-    ``case`` is empty where the record is of no case, or of one above the auditor's clearance.
+    ``case`` is empty where the record is of no case, or of one above the auditor's clearance; ``run`` and ``finding``
+    are the numbers that it tells of in a case, 0 for none.
     """
 
     seq: int
@@ -83,6 +84,8 @@ class SeenRecord(Struct, frozen=True):
     case: str
     commitment: str
     erased: bool
+    run: int = 0
+    finding: int = 0
 
 
 class RecordState(Struct, frozen=True):
@@ -152,20 +155,26 @@ def record_length(book: Casebook, person: Person) -> int:
 
 
 def show_record(book: Casebook, person: Person, seq: int) -> SeenRecord:
-    """Return a record without what it says, which stands in its case; raise `NotFoundError` where there is none."""
+    """Return a record without what it says of its run or finding, which stands in its case.
+
+    Raises `NotFoundError` where there is none.
+    """
     require(person, "audit")
     record, case = tables.record, tables.case
     columns = (record.c.seq, record.c.at, record.c.kind, record.c.actor, record.c.commitment, case.c.name, case.c.mark)
-    query = select(*columns, record.c.content.is_(None).label("erased"))
+    query = select(*columns, record.c.content)
     joined = query.outerjoin(case, case.c.number == record.c.case_number).where(record.c.seq == seq)
-    with book.reading() as connection:
+    with book.reading_contents() as connection:  # of a record, whose run and finding alone are told
         row = connection.execute(joined).one_or_none()
         if row is None:
             size = connection.execute(select(tables.casebook.c.seq)).scalar_one()
             raise NotFoundError("no_such_record", record=seq, size=size)
     name = row.name if row.name and row.mark <= person.clearance else ""
     commitment = stored_bytes(row.commitment).hex()
-    return SeenRecord(row.seq, row.at, row.kind, row.actor, name, commitment, bool(row.erased))
+    body = _said(row.content).get("body") if name and row.content is not None else None
+    said = body if isinstance(body, dict) else {}
+    run, finding = (number if isinstance(number := said.get(of), int) else 0 for of in ("run", "finding"))
+    return SeenRecord(row.seq, row.at, row.kind, row.actor, name, commitment, row.content is None, run, finding)
 
 
 def word_outside(book: Casebook, person: Person) -> WordOutside:

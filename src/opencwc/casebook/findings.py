@@ -145,13 +145,6 @@ def inbox(book: Casebook, person: Person, *, limit: int = PAGE) -> list[KeptFind
         return kept_of(given, person, [rows[identity] for identity in ids])
 
 
-def inbox_order(book: Casebook, person: Person, *, limit: int = PAGE) -> list[int]:
-    """Return the ids of what waits for this person, in the order of `inbox`."""
-    require(person, "decide")
-    with book.reading() as connection:
-        return _inbox(connection, person, limit)
-
-
 def _inbox(connection: Connection, person: Person, limit: int) -> list[int]:
     ids: list[int] = []
     for grave in (True, False):

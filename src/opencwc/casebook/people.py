@@ -54,6 +54,11 @@ class Account(Struct, frozen=True):
     expected_as: str
     made_at: str
 
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether somebody can sign in: by a password, or through the ministry."""
+        return self.has_password or self.bound or bool(self.expected_as)
+
 
 class Invitation(Struct, frozen=True):
     """What a one-time link is for: an account that is there, or (``person`` is ``None``) a new one with a role."""

@@ -125,6 +125,13 @@ def count_units(book: Casebook, person: Person, wanted: Filter, most: int = 10_0
     return min(int(counted), most), int(counted) > most
 
 
+def count_waiting_units(book: Casebook, person: Person, wanted: Filter, most: int) -> int:
+    """Count the units that wait for this person among those that the filter asks for, up to so many."""
+    require(person, "decide")
+    with book.reading() as connection:
+        return len(_Listing.asked(wanted, "", waiting=True).page(connection, person, "", most).units)
+
+
 def show_unit(book: Casebook, person: Person, number: int, limit: int = 500) -> tuple[KeptUnit, list[KeptFinding]]:
     """Return a unit and its findings, up to so many; what is above the clearance is answered as not there."""
     page = list_units(book, person, Filter(units=(number,)), limit=1)

@@ -24,10 +24,10 @@ def text_of(alpha: Declared, lang: str) -> str:
     ("lang", "words"),
     [
         ("en", ("Declarations due in 2026", "Schedule 2: past activities, 2025", "Plant site A", "quantity produced",
-                "to be filled in (VA VI.15, VI.19)", "B04: storage", "exported, Germany (DEU), 200 kg", "12.4 t")),
+                "to be filled in (VA VI.15, VI.19)", "B04: storage", "Exported to Germany (DEU): 200 kg", "12.4 t")),
         ("fr", ("Déclarations à présenter en 2026", "Tableau 2", "Site d’usines A", "quantité fabriquée",
                 "à compléter (Annexe sur la vérification, VI.15, VI.19)", "B04: stockage",
-                "exporté, Allemagne (DEU), 200 kg", "31 mars 2026", "12,4 t")),
+                "Exportation – Allemagne (DEU) : 200 kg", "31 mars 2026", "12,4 t")),
     ],
 )  # fmt: skip
 def test_the_pdf_says_what_is_declared(alpha: Declared, lang: str, words: tuple[str, ...]) -> None:

@@ -111,6 +111,18 @@ def test_a_chart_says_the_figures_and_titles_it_was_given(all_charts: Watched) -
     assert widths[0] / widths[1] == pytest.approx(12345.5 / 7000, rel=0.01)
 
 
+def test_a_long_label_is_broken_between_its_words_and_not_cut(browser: Browser) -> None:
+    label = "oxychlorure de phosphore déclaré"
+    data = json.dumps({"rows": [{"label": label, "value": 3}, {"label": "short", "value": 1}], "titles": {}})
+    block = f'<script type="application/json" id="of-bar">{data}</script>'
+    body = f'{block}<figure data-chart="bar" data-source="#of-bar" data-title="Bars"></figure>'
+    for watched in charts(browser, body, viewport={"width": 320, "height": 640}):
+        drawn(watched.page, "bar")
+        said = texts(watched.page, "bar")
+        assert any(all(word in text for word in label.split()) for text in said), said
+        assert not any("…" in text for text in said)
+
+
 def test_a_map_shows_the_states_that_it_is_about_and_the_world_where_they_lie_far_apart(browser: Browser) -> None:
     widths = []
     for codes in (("250", "376", "818"), ("250", "124", "036")):

@@ -108,6 +108,13 @@ def see_what_waits_in_the_house(does: Actions) -> None:
     expect(does.page.locator("main [data-item]").first).to_be_visible()
 
 
+def see_why_two_ledgers_differ(does: Actions) -> None:
+    does.door("/transfers")
+    does.follow("main a[href^='/transfers/runs/']")
+    does.follow("main a[href*='/pairs/']")
+    expect(does.page.locator("main table").first).to_be_visible()
+
+
 JOBS: dict[str, tuple[str, str, Callable[[Actions], None]]] = {
     "officer": ("amara", "officer", check_a_chemical),
     "analyst": ("amara", "analyst", open_an_event),
@@ -116,12 +123,15 @@ JOBS: dict[str, tuple[str, str, Callable[[Actions], None]]] = {
     "declarant": ("nora", "declarant", open_what_is_due),
     "administrator": ("ingrid", "administrator", add_a_person),
     "auditor": ("wei", "auditor", verify_the_record),
+    "export-control": ("leila", "officer", see_why_two_ledgers_differ),
     "manager": ("mateo", "reviewer", see_what_waits_in_the_house),
 }
 WAYS = {
     "en-mouse": ("en", Mouse(), DESK),
     "fr-mouse": ("fr", Mouse(), DESK),
     "ar-mouse": ("ar", Mouse(), DESK),
+    "en-keyboard-phone": ("en", Keyboard(), PHONE),
+    "fr-keyboard-phone": ("fr", Keyboard(), PHONE),
     "ar-keyboard-phone": ("ar", Keyboard(), PHONE),
 }
 WAYS_IN_FIREFOX = {

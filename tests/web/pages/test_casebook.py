@@ -56,6 +56,19 @@ def test_the_inbox_begins_with_the_grave_and_opens_at_the_evidence(house: House)
         assert "outcome=accept" in accept.attributes["href"] and "outcome=reject" in reject.attributes["href"]
 
 
+def test_all_pages_count_what_waits_by_rows_and_say_how_many_findings_these_hold(house: House) -> None:
+    with house.signed_in("rita") as client:
+        inbox = page_of(client, "/casebook")
+        rows = len(lines(inbox))
+        assert inbox.one("h1").text == f"Waiting for you: {rows}"
+        undecided = page_of(client, "/overview").one("h1").text
+        assert undecided in inbox.one("section", class_="casebook").text
+        assert f"Waiting for you: {rows}" in page_of(client, "/overview").one("main").text
+        assert f"of {rows} waiting" in page_of(client, f"/findings/{GRAVE}?from=inbox").text
+        doors = [one for one in page_of(client, "/").all("a") if one.attributes["href"] == "/casebook?part=inbox"]
+        assert str(rows) in [door.text for door in doors]
+
+
 def test_what_others_ask_for_stands_above_the_inbox(house: House) -> None:
     with house.signed_in("rita") as rita, house.signed_in("rene") as rene, house.signed_in("anna") as anna:
         assert not page_of(rene, "/casebook").all(class_="to-answer")

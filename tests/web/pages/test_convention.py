@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from html import unescape
 
 import pytest
+from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 
 from opencwc.web.app import create_app
-from opencwc.web.convention import pages
+from opencwc.web.convention import lists, pages
 from opencwc.web.server.configuration import Configuration
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from web.conftest import WIDE, person_of
 
 PARTS = pages.CONVENTION_PARTS
@@ -67,14 +70,14 @@ def test_an_entry_is_shown_on_the_days_on_which_it_is_in_force(client: TestClien
 
 @pytest.mark.parametrize("q", ["sarin", "107-44-8", "1a01", "Саринфосфор", "خردل الكبريت"])
 def test_entries_are_found_by_word_number_and_id(client: TestClient, q: str) -> None:
-    page_text = text_of(client, f"/convention?q={q}&list=CWC")
+    page_text = text_of(client, f"/convention?find={q}&list=CWC")
     assert ("1A01" in page_text) == (q in ("sarin", "107-44-8", "1a01"))
 
 
 def test_entries_are_narrowed_by_list_and_schedule(client: TestClient) -> None:
     assert rows_of(client, "/convention?list=CWC") == 47
     assert rows_of(client, "/convention?list=CWC&schedule=3") == 17
-    assert "Nothing found for this day" in text_of(client, "/convention?q=no-such-thing-at-all")
+    assert "Nothing found for this day" in text_of(client, "/convention?find=no-such-thing-at-all")
 
 
 def test_the_page_of_an_entry_says_its_rule_its_examples_its_duties_and_its_source(client: TestClient) -> None:
@@ -116,7 +119,7 @@ def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: Test
     page_text = text_of(client, "/convention?part=thresholds&regime=S2")
     assert "more than 100 kg" in page_text and "Verification Annex VII.3(b)" in page_text and "treaty text" in page_text
     assert "Verification Annex VIII" not in page_text
-    page_text = text_of(client, "/convention?part=deadlines&q=anticipated")
+    page_text = text_of(client, "/convention?part=deadlines&find=anticipated")
     assert "not less than 60 days before the beginning of the following calendar year" in page_text
     assert "by 3 September each year" in page_text and "United States" in page_text
 
@@ -170,7 +173,7 @@ def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) ->
     then = text_of(client, "/convention?part=states&as_of=1997-05-01")
     assert "States Parties 87" in then and "instrument deposited, not yet bound 1" in then
     assert rows_of(client, "/convention?part=states&status=signatory&as_of=2026-11-24") == 1
-    assert "Maroc" in text_of(client, "/convention?part=states&q=MAR&lang=fr")
+    assert "Maroc" in text_of(client, "/convention?part=states&find=MAR&lang=fr")
 
 
 def test_states_as_json_have_the_codes_that_maps_go_by(client: TestClient) -> None:
@@ -220,7 +223,87 @@ def test_a_day_that_is_none_is_said_and_today_is_shown(client: TestClient, day: 
         assert "is not a date" in page_text and day in page_text
 
 
+LISTS = {
+    "entries": lists.ENTRIES, "thresholds": lists.THRESHOLDS, "deadlines": lists.DEADLINES, "states": lists.STATES,
+    "changes": lists.CHANGES,
+}  # fmt: skip
+WHOLE = "first=1993-01-01&second=2026-01-01&as_of=2026-01-01"
+
+
+def table_of(client: TestClient, question: str) -> list[list[str]]:
+    answer = client.get(f"/convention/table.csv?{question}")
+    assert answer.status_code == 200, answer.text[:500]
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize("part", LISTS)
+def test_a_list_is_sorted_by_each_of_its_columns_and_given_as_it_is_shown(client: TestClient, part: str) -> None:
+    usual = table_of(client, f"part={part}&{WHOLE}")
+    names = [column.name for column in LISTS[part]]
+    assert usual[0] == names
+    for name in names:
+        sorted_so = f"part={part}&{WHOLE}&order={name}"
+        assert sorted(table_of(client, sorted_so)[1:]) == sorted(usual[1:])
+        html = client.get(f"/convention?{sorted_so}").text
+        assert html.count('aria-sort="ascending"') == 1 and f"order=-{name}" in html
+        assert html.count('<th scope="row">') == len(usual) - 1
+
+
+@pytest.mark.parametrize("part", LISTS)
+def test_a_list_is_given_as_a_workbook_with_the_headings_of_the_page(client: TestClient, part: str) -> None:
+    answer = client.get(f"/convention/table.xlsx?part={part}&{WHOLE}&lang=fr")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert rows[0] == [say(column.label, "fr") for column in LISTS[part]]
+    assert len(rows) == len(table_of(client, f"part={part}&{WHOLE}"))
+
+
+@pytest.mark.parametrize(
+    ("part", "slip", "found"),
+    [
+        ("states", "morroco", "Morocco"), ("states", "Maroco", "Morocco"), ("entries", "thiodiglycoll", "2B13"),
+        ("thresholds", "tranfers", "transfers"), ("deadlines", "antcipated", "anticipated"),
+        ("changes", "Morroco", "Morocco"),
+    ],
+)  # fmt: skip
+def test_a_list_is_searched_in_spite_of_slips(client: TestClient, part: str, slip: str, found: str) -> None:
+    every, rows = (table_of(client, f"part={part}&{WHOLE}{find}")[1:] for find in ("", f"&find={slip}"))
+    assert 0 < len(rows) < len(every)
+    assert any(found in " ".join(row) for row in rows)
+    said = text_of(client, f"/convention?part={part}&{WHOLE}&find={slip}")
+    assert f"{len(rows)} of {len(every)} shown" in said and slip.lower() in said.lower()
+
+
+def test_a_state_is_found_by_a_name_in_another_language_and_by_its_code(client: TestClient) -> None:
+    for name in ("Марокко", "المغرب", "Marruecos", "MAR 1993"):
+        assert [row[0] for row in table_of(client, f"part=states&find={name}") if "MAR" in row] == ["Morocco"]
+
+
+def test_days_sort_as_days_and_amounts_as_numbers(client: TestClient) -> None:
+    days = [row[0] for row in table_of(client, f"part=changes&{WHOLE}&order=day")[1:]]
+    assert days == sorted(days) and days[0] == "1993-01-13"
+    amounts = [row[2] for row in table_of(client, "part=thresholds&order=limit&as_of=2026-01-01")[1:]]
+    kilograms = [amount for amount in amounts if "kg" in amount]
+    assert [int(re.search(r"\d+", amount)[0]) for amount in kilograms] == sorted(
+        int(re.search(r"\d+", amount)[0]) for amount in kilograms
+    )
+
+
+def test_rules_stand_by_regime_until_they_are_sorted(client: TestClient) -> None:
+    usual = client.get("/convention?part=thresholds&as_of=2026-01-01").text
+    assert usual.count('<h2 id="regime-') > 1
+    flat = client.get("/convention?part=thresholds&as_of=2026-01-01&order=purpose").text
+    assert '<h2 id="regime-' not in flat and "order=regime" in flat
+
+
+def test_the_file_of_a_list_holds_what_its_filters_left(client: TestClient) -> None:
+    assert len(table_of(client, "list=CWC&schedule=3")) == 1 + 17
+    assert len(table_of(client, "part=states&status=signatory&as_of=2026-11-24")) == 1 + 1
+    html = client.get("/convention?list=CWC&schedule=3&find=chlor").text
+    assert "/convention/table.csv?list=CWC&amp;schedule=3&amp;find=chlor" in html
+    assert client.get("/convention/table.csv?part=declarations").status_code == 404
+
+
 def test_who_is_not_known_sees_nothing(client: TestClient) -> None:
-    for address in ("/convention", "/convention/states.json", "/convention/CWC/1A01"):
+    for address in ("/convention", "/convention/table.csv", "/convention/states.json", "/convention/CWC/1A01"):
         answer = client.get(address, headers={"x-test-person": "nobody"}, follow_redirects=False)
         assert answer.status_code in (303, 401)

@@ -122,7 +122,11 @@ def test_a_correction_names_verdict_and_entry(house: House) -> None:
         post(client, f"{address}/decision", 422, outcome="accept", reason="")
         assert client.post(f"{address}/decision", data=form, headers=PART).status_code == 204
         shown = page_of(client, address)
-        assert re.search(r"corrected\s+review", shown.one(id="stands").text)
+        assert re.match(r"review\s+CWC 2B04: ", shown.one("h1").text) and "corrected" in shown.one(id="stands").text
+        lead, proposed = (paragraph.text for paragraph in shown.one("section", class_="finding").all("p")[:2])
+        assert lead.startswith("Decision by Name of rita") and lead.endswith("another entry")
+        assert proposed.startswith("The check proposed: ")
+        assert "What follows" not in [heading.text for heading in shown.all("h2")]
         history = shown.one(id="history")
         assert "corrects to" in history.text and "CWC 2B04" in history.text and "Name of rita" in history.text
 

@@ -29,7 +29,7 @@ def doors_of(house: House, login: str, address: str = "/") -> list[str]:
         ("anna", ["/watch", "/casebook?part=findings&status=open", "/convention"]),
         ("rita", ["/check", "/casebook?part=inbox", "/convention"]),
         ("adam", ["/settings/health", "/settings/people", "/settings/roles"]),
-        ("audra", ["/audit", "/casebook?part=findings&status=open", "/convention"]),
+        ("audra", ["/audit/bundle", "/audit", "/convention"]),
     ],
 )
 def test_each_role_has_three_doors_that_open(house: House, login: str, doors: list[str]) -> None:
@@ -68,6 +68,16 @@ def test_an_administrator_does_not_land_on_the_box_and_sees_no_case(house: House
         links = [link.attributes["href"] for link in home.one("main").all("a")]
         assert not home.all("textarea") and "/cases/inventory" not in links and "/law" not in links
         assert home.one("h1").text == say("page_home_title_administrator", lang)
+        assert not home.all("section", class_="next-deadlines"), "who declares nothing has no deadline"
+
+
+def test_an_account_counts_as_not_activated_only_while_nobody_can_sign_in_with_it(house: House) -> None:
+    with house.signed_in("adam") as client:
+        everybody = page_of(client, "/").one("dl", class_="home-counts").text
+        assert client.post("/api/v1/people", json={"login": "nina", "name": "N", "role": "analyst"}).status_code == 201
+        with_one = page_of(client, "/").one("dl", class_="home-counts").text
+    assert say("page_count_not_activated") not in everybody
+    assert f"{say('page_count_not_activated')} 1" in with_one
 
 
 def test_an_old_address_with_a_value_leads_to_where_values_are_checked(house: House) -> None:

@@ -27,7 +27,8 @@ def one_source_behind(history: History, origins: Mapping[str, str]) -> Iterator[
         outlets = {saying.outlet for saying in some}
         if len(outlets) < LEAST_OUTLETS:
             continue
-        says = Message("claims_pattern_one_source", {
+        whole = "_all" if len(some) == len(reports) else ""
+        says = Message(f"claims_pattern_one_source{whole}", {
             "reports": len(reports), "resting": len(some), "outlets": len(outlets), "source": some[0].outlet,
             "day": some[0].said.date().isoformat(),
         })  # fmt: skip

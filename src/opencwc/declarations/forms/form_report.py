@@ -181,8 +181,11 @@ class _Paper:
         partner, _, weight = rest.partition(" ")
         if activity not in ACTIVITIES:
             return text
-        told = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
-        return self.say("list_separator").join(filter(None, told))
+        if activity in ("export", "import") and partner and weight:
+            told = Message(f"form_moved_{activity}", {"state": self.state(partner), "weight": self.weight(weight)})
+            return say(told, self.lang)
+        parts = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
+        return self.say("list_separator").join(filter(None, parts))
 
     def weight(self, text: str) -> str:
         """Return a weight of a field, and the day that stands behind it, as the language writes them."""

@@ -251,10 +251,18 @@ class _Letter:
             yield Paragraph((self.say("letters_lines_none"),))
 
     def table(self) -> Table:
-        """List the lines, those that seem to be one shipment under one another; concentrations where one is known."""
-        known = any(line.concentration is not None for line in self.asked.lines)
-        headings = (*(f"line_{name}" for name in ("number", "state", "flow", "partner")), "chemical",
-                    *(f"line_{name}" for name in ("id", "date", "kg", *["concentration"] * known)))  # fmt: skip
+        """List the lines, those that seem to be one shipment under one another.
+
+        The other State and the chemical have a column where they are not those of the letter in every line, and
+        concentrations where one is known.
+        """
+        lines, name = self.asked.lines, self.discrepancy.substance.name
+        known = any(line.concentration is not None for line in lines)
+        strange = any({line.state, line.partner} != {self.ours, self.theirs} for line in lines)
+        several = any((line.chemical or name) != name for line in lines)
+        headings = ("line_number", "line_state", "line_flow", *["line_partner"] * strange, *["chemical"] * several,
+                    "line_id", "line_date", "line_kg", *["line_concentration"] * known)  # fmt: skip
+        quantity = headings.index("line_kg")
         return Table(
             self.say("letters_lines"),
             tuple(self.say(f"letters_{heading}") for heading in headings),
@@ -263,16 +271,16 @@ class _Letter:
                     str(line.number),
                     state_name(line.state, self.lang),
                     self.say("letters_export" if line.export else "letters_import"),
-                    state_name(line.partner, self.lang) if line.partner else "—",
-                    name_said(line.chemical or self.discrepancy.substance.name, self.lang),
+                    *[state_name(line.partner, self.lang) if line.partner else "—"] * strange,
+                    *[name_said(line.chemical or name, self.lang)] * several,
                     Text(line.id, note=self.say("letters_line_row", row=line.row) if line.row else "", verbatim=True),
                     self.day(line.day),
                     "—" if line.kg is None else spoken_quantity(line.kg, "kg", self.lang),
                     *[self.concentration(line)] * known,
                 )
-                for line in self.asked.lines
+                for line in lines
             ),
-            numbers=(7, 8) if known else (7,),
+            numbers=(quantity, quantity + 1) if known else (quantity,),
         )
 
     def concentration(self, line: LetterLine) -> str:

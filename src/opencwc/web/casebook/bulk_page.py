@@ -51,7 +51,8 @@ def preview(request: Request, form: Annotated[PreviewForm, Form()]) -> Response:
     book, person, lang = book_of(request), person_of(request), language_of(request)
     wanted = wanted_by(form)
     shown = preview_bulk(book, person, wanted, two_people=form.two_people)
-    some = list_units(book, person, wanted, order="verdict", limit=MOST_SHOWN, waiting=True)
+    told = wanted if form.two_people or wanted.grave is not None else replace(wanted, grave=False)
+    some = list_units(book, person, told, order="verdict", limit=MOST_SHOWN, waiting=True)
     lines = lines_of(book, some.units, lang)
     return page(request, "casebook/bulk.html", form=form, preview=shown, lines=lines, outcomes=IN_BULK)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -18,6 +18,7 @@ from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
 from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked
+from opencwc.casebook.house_figures import open_by_age
 from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
@@ -26,7 +27,7 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.sorted_findings import FINDING_ORDERS, list_sorted
-from opencwc.casebook.units import MOST_SORTED, list_units, show_unit
+from opencwc.casebook.units import MOST_SORTED, count_waiting_units, list_units, show_unit
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
@@ -47,6 +48,7 @@ from opencwc.web.casebook.run_summary import (
     excerpt_of,
     is_no_mention,
 )
+from opencwc.web.casebook.service_doors import MOST_COUNTED
 from opencwc.web.casebook.unit_list import (
     COLUMNS,
     GROUPS,
@@ -173,6 +175,7 @@ def show(
         claim_rechecks(book, person)
         values |= _listed(book, person, lang, asked, shown, waiting=True) | _to_decide(book, person)
         values |= _choices(book, person, replace(asked.wanted, status=UNDECIDED))
+        values |= _waiting(book, person, asked, values["found"])
         values["to_answer"] = _to_answer(book, person)
         values["second_looks"] = waiting_events(book, person)
     elif part == "findings":
@@ -346,7 +349,17 @@ def _card(rules: Convention, finding: Finding, verb: str, name: str, lang: str) 
     rests_on = face.rests_on(finding, lang) if face.rests_on else _passages(finding)
     rule_at = face.address_of(finding.rule) if finding.rule else ""
     teller = Teller(rules, lang, link_to_rule, verb=verb_named(verb), of_file=face.of_file, days=with_days)
-    return teller.card(finding, name, (Fact(label, (value,)) for label, value in rests_on), rule_at)
+    card = teller.card(finding, name, (Fact(label, (value,)) for label, value in rests_on), rule_at)
+    return card if teller.subject(finding) else _headlined(card, teller, [*face.reasons(finding), face.to_do(finding)])
+
+
+def _headlined(card: Card, teller: Teller, reasons: Iterable[Message | None]) -> Card:
+    """Return a card that has no answer of a list with its first reason as the headline, the others below it."""
+    why, *others = card.blocks
+    if isinstance(why, Paragraph) and why.tone == "lead":
+        return card
+    first, *rest = [Paragraph((teller.as_sentence(reason),)) for reason in reasons if reason is not None]
+    return structs.replace(card, blocks=(structs.replace(first, tone="lead"), *rest, *others))
 
 
 def _passages(finding: Finding) -> list[tuple[str, str]]:
@@ -399,6 +412,15 @@ def _choices(book: Casebook, person: Person, wanted: Filter) -> dict[str, Any]:
         "entries": sorted(counts.entry.items(), key=lambda counted: (-counted[1], counted[0])),
         "chosen_entry": f"{wanted.list} {wanted.entry}" if wanted.entry else "",
     }
+
+
+def _waiting(book: Casebook, person: Person, asked: FindingFilter, findings: int | None) -> dict[str, Any]:
+    """Return how many rows wait, and of the whole inbox what they hold: undecided findings, and blind re-checks."""
+    if findings is None:
+        return {"inside": None}
+    rows = count_waiting_units(book, person, asked.wanted, MOST_COUNTED)
+    undecided = sum(number for _, number in open_by_age(book, person, date.today()))
+    return {"found": rows, "inside": None if asked.filters or not rows else (undecided, findings - undecided)}
 
 
 def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]:

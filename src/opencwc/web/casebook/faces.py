@@ -65,11 +65,12 @@ class Cell(NamedTuple):
 
 
 class EvidenceTable(NamedTuple):
-    """What a finding rests on, as a table; the first cell of a row names it."""
+    """What a finding rests on, as a table; the first cell of a row names it, ``note`` says what holds for every row."""
 
     caption: str
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ class Face:
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
-    words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``written`` tells whether
+    words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``to_do`` what is done now,
+    where the verdict leaves but that; ``written`` tells whether
     its subject is what the user wrote, which is shown as it is, and ``of_file`` whether it is
     a row of a file of theirs; ``rules`` the address under which the rules of its
     findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
@@ -94,6 +96,7 @@ class Face:
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     tables: Callable[[Finding, str], list[EvidenceTable]] = lambda finding, lang: []
     reasons: Callable[[Finding], list[Message]] = lambda finding: [reason_of(finding)]
+    to_do: Callable[[Finding], Message | None] = lambda finding: None
     written: bool = True
     of_file: bool = True
     rules: str = ""

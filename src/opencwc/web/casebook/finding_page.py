@@ -23,9 +23,10 @@ from opencwc.errors import ConflictError
 from opencwc.finding import Finding, Message
 from opencwc.publishing.model import Fact
 from opencwc.screening.cards import Teller
+from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import verb_named
 from opencwc.web.casebook.api import Comment
-from opencwc.web.casebook.faces import face_of
+from opencwc.web.casebook.faces import face_of, shortened
 from opencwc.web.casebook.run_summary import (
     INBOX,
     FilterAsked,
@@ -86,6 +87,7 @@ def show(
     template = "casebook/finding/body.html" if is_fragment(request) else "casebook/finding/page.html"
     beside_it = _seen_beside(history)
     values |= _unit_values(book, person, history, lang, decides=values["decides"])
+    values |= _heading(history, values, lang)
     return page(
         request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
         before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices,
@@ -187,6 +189,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "answer": [paragraph.words[0] for paragraph in teller.answer(finding, headed=True)],
         "subject": teller.subject(finding),
         "reasons": face.reasons(finding),
+        "to_do": face.to_do(finding),
         "entry": entry,
         "figure": teller.figure(finding, entry, f"finding-{history.finding.id}"),
         "place_facts": _place(teller, finding, run),
@@ -202,6 +205,20 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
+
+
+def _heading(history: History, values: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return what leads the page: the decision that says otherwise than the check, where one stands, and the title."""
+    stands = in_force(history.decisions)
+    overruled = history.finding.status in (Status.CORRECTED, Status.REJECTED) and stands and not history.blind
+    decision, title, finding = stands[-1] if overruled else None, values["title_of"], values["finding"]
+    correction = (decision.correction or {}) if decision else {}
+    if finding is not None and correction and history.run["verb"] == SCREEN.id:
+        rules = convention_of(finding.maker.as_of)
+        entry = rules.find(correction.get("list", ""), correction.get("entry", ""))
+        read = finding.subject.input or finding.subject.id
+        title = f"{entry.list} {entry.id}: {entry.title.get(lang, entry.title['en'])}" if entry else shortened(read)
+    return {"overruled": decision, "correction": correction, "heading": title}
 
 
 def _by_label(facts: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from opencwc.casebook.database import Casebook
-from opencwc.casebook.findings import count_findings, count_kept_since, inbox_order
+from opencwc.casebook.findings import count_findings, count_kept_since
 from opencwc.casebook.model import Filter, Person
 from opencwc.casebook.permissions import may
 from opencwc.casebook.recent_changes import cases_overdue
 from opencwc.casebook.requests import requests_of
+from opencwc.casebook.units import count_waiting_units
 from opencwc.jobs.queue import Jobs
 from opencwc.verbs import verbs
 from opencwc.web.accounts.entrance import Entrance
@@ -20,17 +21,17 @@ from opencwc.web.casebook.run_summary import waiting_among
 
 KINDS = ("check", "waits", "rule")
 MOST_COUNTED = 1_000
-"""Findings that wait for a person and are counted one by one."""
+"""Rows of the inbox that are counted one by one."""
 SERVICE_DOORS = (
     Door("check", "evidence", "/evidence", "keep"),
     Door("check", "health", "/settings/health", "metrics", frozenset({Work.ADMINISTRATOR})),
-    Door("check", "verify", "/audit", "audit", frozenset({Work.AUDITOR})),
-    Door("check", "bundle", "/audit/bundle", "self"),
+    Door("check", "bundle", "/audit/bundle", "self", frozenset({Work.AUDITOR})),
     Door("waits", "inbox", "/casebook?part=inbox", "decide", frozenset({Work.REVIEWER})),
     Door(
         "waits", "findings", "/casebook?part=findings&status=open", "read",
-        frozenset({Work.OFFICER, Work.ANALYST, Work.LAWYER, Work.AUDITOR}),
+        frozenset({Work.OFFICER, Work.ANALYST, Work.LAWYER}),
     ),
+    Door("waits", "verify", "/audit", "audit", frozenset({Work.AUDITOR})),
     Door("waits", "people", "/settings/people", "people", frozenset({Work.ADMINISTRATOR})),
     Door("waits", "overview", "/overview", "read"),
     Door(
@@ -61,7 +62,7 @@ def doors_for(person: Person, work: Work) -> tuple[list[Door], list[Door]]:
 def counts_for(book: Casebook, person: Person, today: date, since: str) -> Iterator[HomeCount]:
     """Yield how much waits, is overdue and is new for a person since a moment, then what the verbs count."""
     if may(person, "decide"):
-        yield HomeCount("waiting", len(inbox_order(book, person, limit=MOST_COUNTED)), "/casebook?part=inbox")
+        yield HomeCount("waiting", count_waiting_units(book, person, Filter(), MOST_COUNTED), "/casebook?part=inbox")
     elif may(person, "read"):
         waiting = waiting_among(count_findings(book, person, Filter()))
         yield HomeCount("undecided", waiting, "/casebook?part=findings&status=open")
@@ -76,16 +77,21 @@ def counts_for(book: Casebook, person: Person, today: date, since: str) -> Itera
         yield from face.counts(book, person, today)
 
 
-def counts_of_house(entrance: Entrance, jobs: Jobs, person: Person) -> Sequence[HomeCount]:
-    """Return what an administrator looks after: accounts that nobody uses yet, jobs that run and that failed."""
+def counts_of_house(
+    entrance: Entrance, jobs: Jobs, person: Person, *, without_signing_in: bool = False
+) -> Sequence[HomeCount]:
+    """Return what an administrator looks after: accounts, those with which nobody can sign in yet, and jobs.
+
+    ``without_signing_in`` is a demonstration, in which everybody is in.
+    """
     if not may(person, "people"):
         return ()
     accounts = entrance.people.everyone()
-    idle = sum(one.active and not one.has_password and not one.bound for one in accounts)
+    idle = 0 if without_signing_in else sum(one.active and not one.can_sign_in for one in accounts)
     standing = jobs.count()
     return (
         HomeCount("accounts", sum(one.active for one in accounts), "/settings/people"),
-        HomeCount("not_activated", idle, "/settings/people"),
+        *([HomeCount("not_activated", idle, "/settings/people")] if idle else []),
         HomeCount("jobs", standing["waiting"] + standing["running"], "/settings/health"),
         HomeCount("failed_jobs", standing["failed"], "/settings/health"),
     )

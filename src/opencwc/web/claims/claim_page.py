@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Form, Path, Query, Request
+from msgspec import structs
 from pydantic import Field
 from starlette.responses import Response
 
 from opencwc.claims.claim_wording import terms_of
+from opencwc.claims.findings import EVEN
 from opencwc.claims.history_formats import summary_of
 from opencwc.claims.marked_words import claimed_pieces, recorded_pieces
-from opencwc.claims.model import PARTS, Part, Statement
+from opencwc.claims.model import PARTS, Claim, Difference, Part, Statement
+from opencwc.finding import Message
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
 from opencwc.language.plain_text import plain_text
 from opencwc.reports.model import Span
@@ -23,9 +26,13 @@ from opencwc.web.server.days_and_sizes import with_written_days
 from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
+from opencwc.wording.typography import cut_short
 
 router = Router(include_in_schema=False)
 ClaimName = Annotated[str, Path(pattern=r"^\d{1,9}-\d{1,9}$")]
+Words = tuple[tuple[Span, ...], tuple[Span, ...]]
+_LONGEST = 60
+"""Characters of the words of one side in the heading."""
 MOST_OFFERED = 50
 """Statements of the record that a form offers at once; a search finds the others."""
 
@@ -35,10 +42,10 @@ _LETTERS = "ar"
 
 
 class DifferenceRow(NamedTuple):
-    """An aspect in which a claim differs, with the words of both; empty where one side has none."""
+    """Aspects in which a claim differs by the same words, with the words of both; empty where one side has none."""
 
     number: int
-    aspect: Part
+    aspects: tuple[Part, ...]
     claimed: tuple[str, ...]
     recorded: tuple[str, ...]
 
@@ -55,9 +62,10 @@ def show_claim(request: Request, number: Number, identity: ClaimName) -> Respons
     one, lang = run.claim(identity), language_of(request)
     kept = run.shown.kept
     history = run.history(one)
+    rows, marked = difference_rows(one), _marked_once(one.claim)
     return page(
-        request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=difference_rows(one),
-        claimed=claimed_pieces(one.claim, one.sentence), recorded=recorded_pieces(one.claim, one.statement),
+        request, "claims/claim.html", run=run, shown=run.shown, one=one, rows=rows, heading=heading_of(one, rows),
+        claimed=claimed_pieces(marked, one.sentence), recorded=recorded_pieces(marked, one.statement),
         history=history, history_rows=run.history_rows(history) if history else [],
         summary=summary_of(history) if history else None, relations=RELATIONS, aspects=PARTS,
         offered=offered_statements(kept.statements, "", one.statement),
@@ -97,14 +105,35 @@ def _searched(one: Statement) -> str:
 
 
 def difference_rows(one: ShownClaim) -> list[DifferenceRow]:
-    """Return the aspects in which a claim differs, with the words of both."""
+    """Return the aspects in which a claim differs, with the words of both; what the same words show is one row."""
     recorded = one.statement.text if one.statement else ""
     return [
-        DifferenceRow(
-            place, difference.aspect, _words(one.sentence, difference.claimed), _words(recorded, difference.recorded)
-        )
-        for place, difference in enumerate(one.claim.differences, 1)
+        DifferenceRow(place, tuple(aspects), _words(one.sentence, in_claim), _words(recorded, in_record))
+        for place, ((in_claim, in_record), aspects) in enumerate(_by_words(one.claim).items(), 1)
     ]
+
+
+def _by_words(claim: Claim) -> dict[Words, list[Part]]:
+    """Return the aspects in which a claim differs by the words that show them."""
+    found: dict[Words, list[Part]] = {}
+    for one in claim.differences:
+        found.setdefault((one.claimed, one.recorded), []).append(one.aspect)
+    return found
+
+
+def _marked_once(claim: Claim) -> Claim:
+    """Return a claim whose differences are those of the rows, so that the same words have one number."""
+    rows = _by_words(claim).items()
+    return structs.replace(claim, differences=tuple(Difference(aspects[0], *words) for words, aspects in rows))
+
+
+def heading_of(one: ShownClaim, rows: Iterable[DifferenceRow]) -> Message:
+    """Return what the claim says and what the record says, where both have words for it; else how they stand."""
+    both = next((row for row in rows if row.claimed and row.recorded), None)
+    if both is None or one.claim.chance < EVEN:
+        return one.headline
+    words = {"claimed": both.claimed[0], "recorded": both.recorded[0]}
+    return Message("page_claims_both_say", {name: cut_short(text, _LONGEST) for name, text in words.items()})
 
 
 def _words(text: str, spans: Iterable[Span]) -> tuple[str, ...]:

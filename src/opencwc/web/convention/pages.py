@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from babel.dates import format_skeleton
-from fastapi import Query, Request
-from pydantic import BaseModel, Field
+from fastapi import Depends, Query, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from opencwc.chemistry.drawing import draw
-from opencwc.convention import Chemical, Convention, Deadline, Entry, InForce
+from opencwc.convention import Chemical, Convention, Entry, InForce
 from opencwc.convention.changes import KINDS, changes_between
 from opencwc.convention.model import STATUSES
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message, Value
 from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
+from opencwc.web.convention import lists
 from opencwc.web.convention.declarations import declarations_shown
+from opencwc.web.convention.lists import ChangeRow, EntryRow, StateRow, deadline_message
 from opencwc.web.convention.measures import find_measure
-from opencwc.web.server.days_and_sizes import locale_of, with_days
+from opencwc.web.server import downloads
+from opencwc.web.server.days_and_sizes import with_days
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, link_to_rule, page
-from opencwc.web.server.page_parameters import Day, asked_day
+from opencwc.web.server.page_parameters import AddressFilter, Brief, Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
 from opencwc.wording.collation import sort_key
-from opencwc.wording.states import iso_numeric, names_in_use, state_name
+from opencwc.wording.states import iso_numeric, state_name
 
 router = Router(include_in_schema=False)
 
 CONVENTION_PARTS = ("entries", "thresholds", "deadlines", "declarations", "states", "changes")
-MOST_CHANGES = 250
-"""Changes that are shown at once; a shorter time shows the others."""
 MOST_DRAWN = 12
 """Examples of an entry that are drawn; the others are named."""
 YEARS_BACK = 10
 
 Part = Literal["entries", "thresholds", "deadlines", "declarations", "states", "changes"]
-Word = Annotated[str, Query(max_length=200)]
-Brief = Annotated[str, Query(max_length=40)]
+ListedPart = Literal["entries", "thresholds", "deadlines", "states", "changes"]
+"""The parts that are one list."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ class Example:
     figure: Figure | None
 
 
-class RulesWanted(BaseModel):
+@dataclass(frozen=True)
+class RulesFilter(AddressFilter):
     """Which part of the Convention to show, as of which day, and what to show of it."""
 
     part: Part = "entries"
     as_of: Brief = ""
-    q: Word = ""
-    list_id: Annotated[str, Field(max_length=40, alias="list")] = ""
+    list_: Annotated[str, Query(max_length=64, alias="list")] = ""
     schedule: Brief = ""
     regime: Brief = ""
     status: Brief = ""
@@ -86,29 +86,49 @@ class RulesWanted(BaseModel):
     first: Brief = ""
     second: Brief = ""
 
+    @property
+    def day(self) -> Day:
+        """The day as of which it is shown."""
+        return asked_day(self.as_of, date.today())
+
+    @property
+    def days(self) -> tuple[Day, Day]:
+        """The days between which changes are shown."""
+        return asked_day(self.first, _years_before(self.day.day)), asked_day(self.second, self.day.day)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether rows are left out."""
+        return any((self.list_, self.schedule, self.regime, self.status, self.kind))
+
+
+RulesWanted = Annotated[RulesFilter, Depends()]
+
 
 @router.get("/convention", action="rules")
-def show(request: Request, wanted: Annotated[RulesWanted, Query()]) -> Response:
+def show(request: Request, wanted: RulesWanted, order: ListWanted) -> Response:
     """Show one part of the Convention as of a day."""
-    day, part, q = asked_day(wanted.as_of, date.today()), wanted.part, wanted.q
-    values: dict[str, Any] = {}
-    lang = language_of(request)
-    if part == "entries":
-        values = entries_shown(day.day, lang, q, wanted.list_id, wanted.schedule)
-    elif part in ("thresholds", "deadlines"):
-        values = amounts_shown(day.day, part, lang, q, wanted.regime)
-    elif part == "declarations":
-        values = declarations_shown(day.day, lang, lambda deadline: deadline_message(deadline, lang))
-    elif part == "states":
-        values = states_shown(day.day, lang, q, wanted.status)
+    part, lang = wanted.part, language_of(request)
+    if part == "declarations":
+        values = declarations_shown(wanted.day.day, lang, lambda deadline: deadline_message(deadline, lang))
     else:
-        days = (asked_day(wanted.first, _years_before(day.day)), asked_day(wanted.second, day.day))
-        values = changes_shown(days, wanted.kind, lang)
+        values = _LISTS[part](wanted, order, lang)
+        query = "&".join(filter(None, (wanted.query, order.query)))
+        values["csv"] = f"/convention/table.csv{'?' + query if query else ''}"
     return page(
-        request, f"convention/{part}.html", part=part, parts_shown=CONVENTION_PARTS, day=day, q=q,
-        list_id=wanted.list_id, schedule=wanted.schedule, regime=wanted.regime, chosen=wanted.status, kind=wanted.kind,
+        request, f"convention/{part}.html", part=part, parts_shown=CONVENTION_PARTS, day=wanted.day, wanted=wanted,
         **values,
     )  # fmt: skip
+
+
+@router.get("/convention/table.{ending}", action="rules")
+def give_list(
+    request: Request, ending: Ending, wanted: RulesWanted, order: ListWanted, part: ListedPart = "entries"
+) -> Response:
+    """Give a list as a file, as it is shown."""
+    lang = language_of(request)
+    shown: ListShown[Any] = _LISTS[part](wanted, order, lang)["list"]
+    return downloads.download(shown.file(ending, f"page_convention_tab_{part}", lang), f"{part}.{ending}")
 
 
 @router.get("/convention/states.json", action="rules")
@@ -131,76 +151,63 @@ def entry(request: Request, list_id: str, entry_id: str, as_of: Brief = "") -> R
     return page(request, "convention/entry.html", part="entries", parts_shown=CONVENTION_PARTS, day=day, **values)
 
 
-def entries_shown(day: date, lang: str, q: str, list_id: str, schedule: str) -> dict[str, Any]:
+def entries_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:
     """Return the entries in force that fit the question, and what one may choose among."""
-    convention = Convention(day)
-    if list_id in convention.list_names:  # one that is off is read once it is asked for
-        convention = Convention(day, [*(list_.id for list_ in convention.lists), list_id])
+    convention = Convention(wanted.day.day)
+    if wanted.list_ in convention.list_names:  # one that is off is read once it is asked for
+        convention = Convention(wanted.day.day, [*(list_.id for list_ in convention.lists), wanted.list_])
     teller = Teller(convention, lang, link_to_rule)
-    fitting = [
-        entry
+    rows = (
+        EntryRow(entry, teller.title(entry))
         for entry in convention.entries
-        if (not list_id or entry.list == list_id)
-        and (not schedule or str(entry.schedule) == schedule)
-        and _holds(q, _texts_of(entry))
-    ]
-    schedules = sorted({entry.schedule for entry in convention.entries if entry.schedule is not None})
+        if (not wanted.list_ or entry.list == wanted.list_)
+        and (not wanted.schedule or str(entry.schedule) == wanted.schedule)
+    )
     return {
-        "entries": [(entry, teller.title(entry)) for entry in fitting],
-        "shown": len(fitting),
-        "total": len(convention.entries),
+        "list": listed(rows, lists.ENTRIES, order, lang),
         "in_force": len(convention.entries),
         "lists": convention.lists,
-        "schedules": schedules,
+        "schedules": sorted({entry.schedule for entry in convention.entries if entry.schedule is not None}),
     }
 
 
-def amounts_shown(day: date, part: str, lang: str, q: str, regime: str) -> dict[str, Any]:
-    """Return the thresholds or the deadlines that hold, by regime."""
-    convention = Convention(day)
-    rules: Sequence[Any] = convention.thresholds if part == "thresholds" else convention.deadlines
+def amounts_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:
+    """Return the thresholds or the deadlines that hold: by regime, or in the order that was asked for."""
+    convention = Convention(wanted.day.day)
+    thresholds = wanted.part == "thresholds"
+    rules: Sequence[Any] = convention.thresholds if thresholds else convention.deadlines
+    columns: Sequence[ListColumn[Any]] = lists.THRESHOLDS if thresholds else lists.DEADLINES
     regimes = list(dict.fromkeys(rule.regime for rule in rules))
-    fitting = [
-        rule
-        for rule in rules
-        if (not regime or rule.regime == regime) and _holds(q, (rule.id, say(rule.says, lang), rule.source))
-    ]
-    groups = [(name, [rule for rule in fitting if rule.regime == name]) for name in regimes]
+    fitting = (rule for rule in rules if not wanted.regime or rule.regime == wanted.regime)
+    shown = listed(fitting, columns, order, lang)
+    groups = [(regime, [rule for rule in shown.rows if rule.regime == regime]) for regime in regimes]
     return {
-        "groups": [(name, fitting_rules) for name, fitting_rules in groups if fitting_rules],
+        "list": shown,
+        "groups": [("", shown.rows)] if order.order else [(regime, held) for regime, held in groups if held],
+        "columns": columns if order.order else columns[1:],
         "regimes": regimes,
-        "shown": len(fitting),
-        "total": len(rules),
         "in_force": len(rules),
         "when": lambda deadline: deadline_message(deadline, lang),
     }
 
 
-def deadline_message(deadline: Deadline, lang: str) -> Message:
-    """Return the time of a deadline, a day of the year as the reader's calendar writes it."""
-    if deadline.month is None or deadline.day is None:
-        return deadline.when
-    text = format_skeleton("MMMMd", date(2000, deadline.month, deadline.day), locale=locale_of(lang))
-    return Message(f"deadline_{deadline.due}", {"day": text})
-
-
-def states_shown(day: date, lang: str, q: str, status: str) -> dict[str, Any]:
+def states_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:
     """Return what the States are on a day, by their names, how many of each, and the sources once each."""
-    convention = Convention(day)
+    convention = Convention(wanted.day.day)
     named = [(state_name(state.state.code, lang), state) for state in convention.states]
-    fitting = [
-        (name, state)
-        for name, state in sorted(named, key=lambda item: sort_key(item[0], lang))
-        if (not status or state.status == status) and _holds(q, names_in_use(state.state.code))
-    ]
+    by_name = sorted(named, key=lambda item: sort_key(item[0], lang))
+    rows = (
+        StateRow(name, place, state)
+        for place, (name, state) in enumerate(by_name)
+        if not wanted.status or state.status == wanted.status
+    )
+    shown = listed(rows, lists.STATES, order, lang)
     return {
-        "states": fitting,
-        "shown": len(fitting),
-        "total": len(named),
+        "list": shown,
         "in_force": sum(state.status == "state_party" for _, state in named),
         "counts": [(name, sum(state.status == name for _, state in named)) for name in STATUSES],
         "until": convention.states_known_until,
-        "sources": Sources.of((state.state.source, state.state.evidence) for _, state in fitting),
+        "sources": Sources.of((row.on_day.state.source, row.on_day.state.evidence) for row in shown.rows),
     }
 
 
@@ -224,21 +231,31 @@ def states_as_json(day: date, lang: str) -> dict[str, Any]:
     return {"rows": rows, "titles": {"group": say("page_convention_status", lang)}}
 
 
-def changes_shown(days: tuple[Day, Day], kind: str, lang: str) -> dict[str, Any]:
+def changes_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:
     """Return what changed between two days, the latest first, with what each rule says, and the sources once each."""
-    changes = [change for change in changes_between(days[0].day, days[1].day) if not kind or change.kind == kind]
-    shown = changes[-MOST_CHANGES:]
-    words = _rules_in_words(max(days[0].day, days[1].day), lang)
-    by_day = sorted(shown, key=lambda change: change.day, reverse=True)
+    first, second = wanted.days
+    changes = changes_between(first.day, second.day)
+    words = _rules_in_words(max(first.day, second.day), lang)
+    rows = (
+        ChangeRow(change, words.get((change.kind, change.list, change.id), ""))
+        for change in sorted(changes, key=lambda change: change.day, reverse=True)
+        if not wanted.kind or change.kind == wanted.kind
+    )
+    shown = listed(rows, lists.CHANGES, order, lang)
     return {
-        "first": days[0],
-        "second": days[1],
-        "changes": [(change, words.get((change.kind, change.list, change.id), "")) for change in by_day],
-        "shown": len(shown),
-        "total": len(changes),
+        "first": first,
+        "second": second,
+        "list": shown,
+        "total": shown.total,
         "kinds": KINDS,
-        "sources": Sources.of((change.source, change.evidence) for change in shown),
+        "sources": Sources.of((row.change.source, row.change.evidence) for row in shown.rows),
     }
+
+
+_LISTS: Mapping[ListedPart, Callable[[RulesFilter, ListAsked, str], dict[str, Any]]] = {
+    "entries": entries_shown, "thresholds": amounts_shown, "deadlines": amounts_shown, "states": states_shown,
+    "changes": changes_shown,
+}  # fmt: skip
 
 
 def _rules_in_words(day: date, lang: str) -> dict[tuple[str, str, str], str]:
@@ -314,23 +331,6 @@ def _a_day_of(when: InForce) -> str:
     """Return a day on which a wording holds, for a link to it."""
     day = when.start or when.end
     return day.isoformat() if day else ""
-
-
-def _texts_of(entry: Entry) -> Iterator[str]:
-    yield from (entry.id, f"{entry.list} {entry.id}", *entry.title.values(), *entry.meaning.values())
-    for chemical in (*entry.examples, *entry.exempt, *entry.related):
-        yield from (chemical.name, chemical.cas, *(name for names in chemical.names.values() for name in names))
-
-
-def _holds(q: str, texts: Iterable[str]) -> bool:
-    """Return whether every word that was asked for stands in the texts.
-
-    >>> _holds("SARIN 107", ["Sarin", "107-44-8"]), _holds("soman", ["Sarin"])
-    (True, False)
-    """
-    wanted = q.casefold().split()
-    whole = "\n".join(texts).casefold()
-    return all(word in whole for word in wanted)
 
 
 def _years_before(day: date) -> date:

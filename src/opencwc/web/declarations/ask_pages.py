@@ -208,7 +208,10 @@ def chart_of(figure: ShownProposal, lang: str) -> dict[str, Any]:
             }
             for year in figure.years
         ],
-        "titles": {"y": say("page_declarations_kg", lang)},
+        "titles": {
+            "y": say("page_declarations_kg", lang),
+            "logarithmic": say("page_declarations_kg_logarithmic", lang),
+        },
         "own": say("declare_unusual_own_shown", lang),
         "peers": say("declare_unusual_peers_shown", lang),
     }

@@ -88,8 +88,11 @@ def in_order(counts: Mapping[str, int]) -> dict[str, int]:
     return {str(regime): counts[regime] for regime in REGIMES if counts.get(regime)}
 
 
-def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list[ShownDue]:
-    """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language."""
+def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: date | None = None) -> list[ShownDue]:
+    """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language.
+
+    By day, what falls due next comes first, and what was due before ``today`` after it.
+    """
     called = chemicals_said(kept, lang)
     lines = [line for line in kept.due if wanted.holds(line, called.get(line.chemical, ""))]
     name = wanted.order.removeprefix("-")
@@ -99,7 +102,8 @@ def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en") -> list
         value = called.get(line.chemical, value) if name == "chemical" else value
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
-    return sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+    found = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+    return sorted(found, key=lambda line: line.due < today) if today and wanted.order == "due" else found
 
 
 def due_columns(kept: KeptDeclarations, lang: str) -> tuple[ListColumn[ShownDue], ...]:
@@ -137,9 +141,9 @@ def _country_said(line: ShownDue, lang: str) -> str:
     return "" if line.site else state_name(line.country, lang) if line.country else say("page_declarations_state", lang)
 
 
-def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str) -> ListShown[ShownDue]:
+def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date) -> ListShown[ShownDue]:
     """Return the declarations that a filter wants and a search finds, in its order."""
-    shown = listed(fitting(kept, wanted, lang), due_columns(kept, lang), ListAsked(find=wanted.find), lang)
+    shown = listed(fitting(kept, wanted, lang, today), due_columns(kept, lang), ListAsked(find=wanted.find), lang)
     return replace(shown, asked=wanted, total=len(kept.due))
 
 
@@ -156,7 +160,7 @@ FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
 
 def due_file(kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str) -> bytes:
     """Return the declarations that are shown as a file, in which no cell is a formula."""
-    rows = due_listed(kept, wanted, lang).rows
+    rows = due_listed(kept, wanted, lang, date.today()).rows
     return listed(rows, FILE_COLUMNS, ListAsked(hide=wanted.hide), lang).file(ending, title, lang)
 
 

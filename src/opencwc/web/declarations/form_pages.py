@@ -85,6 +85,7 @@ def show_form(request: Request, number: Number, place: Number, after: Part = 0) 
     further, sites = after + SITES_A_PAGE, len(kept.codes)
     return page(
         request, "declarations/form.html", shown=shown, held=held, place=place, title=title_of(held),
+        passed=held.due < date.today(),
         blocks=list(form.blocks), closing=report.closing, formats=FORMATS, after=after,
         lacking=[_lacking_shown(papers, one) for one in lacking], lacking_count=kept.lacking,
         next=further if further < sites else None, sites=sites, until=min(further, sites),

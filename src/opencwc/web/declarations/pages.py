@@ -115,7 +115,7 @@ def show_run(
     shown, today = shown_register(request, number), date.today()
     kept = shown.kept
     lang = language_of(request)
-    table, some = due_listed(kept, wanted, lang), wanted.part(after, A_PAGE)
+    table, some = due_listed(kept, wanted, lang, today), wanted.part(after, A_PAGE)
     days = days_of(kept.due, today)
     titles = profiles().get(kept.profile, {})
     return page(

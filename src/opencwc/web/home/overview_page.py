@@ -13,14 +13,16 @@ from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.house_figures import AGES, findings_by_month, open_by_age
-from opencwc.casebook.model import Person
+from opencwc.casebook.model import Filter, Person
+from opencwc.casebook.permissions import may
+from opencwc.casebook.units import count_waiting_units
 from opencwc.convention import Convention
 from opencwc.errors import NotFoundError
 from opencwc.files.csv_cells import csv_of
 from opencwc.finding import Message
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.home_doors import FigureRow, HouseFigure
-from opencwc.web.casebook.service_doors import faces
+from opencwc.web.casebook.service_doors import MOST_COUNTED, faces
 from opencwc.web.convention.next_deadlines import amendments_waiting, next_deadlines
 from opencwc.web.server import downloads
 from opencwc.web.server.days_and_sizes import month_said
@@ -46,9 +48,11 @@ def show(request: Request) -> Response:
     lang, today = language_of(request), entrance_of(request).people.clock().date()
     known = (_upright(figure, lang) for figure in _figures(book_of(request), person_of(request), lang, today))
     figures = [(figure, _bars(figure)) for figure in known]
+    decides = may(person_of(request), "decide")
     undecided = sum(number for _, number in open_by_age(book_of(request), person_of(request), today))
+    waiting = count_waiting_units(book_of(request), person_of(request), Filter(), MOST_COUNTED) if decides else 0
     return page(
-        request, "home/overview.html", figures=figures, today=today, undecided=undecided,
+        request, "home/overview.html", figures=figures, waiting=waiting, today=today, undecided=undecided,
         deadlines=next_deadlines(today), amendments=amendments_waiting(request),
     )  # fmt: skip
 

@@ -27,6 +27,8 @@ from opencwc.web.server.service import Router, book_of, person_of, service_of
 router = Router(include_in_schema=False)
 WORK_COOKIE = "opencwc_work"
 MOST_JOBS = 5
+_OWE_NOTHING = (Work.ADMINISTRATOR, Work.AUDITOR)
+"""Those whose work declares nothing: no deadline stands on their first page."""
 _YEAR = 365 * 24 * 3600
 
 
@@ -61,7 +63,8 @@ def show(
     under_way = [UnderWay.of(job, now) for job in jobs.of_person(person.id, MOST_JOBS)] if jobs is not None else []
     counts = [*counts_for(book, person, today, look.since)]
     if jobs is not None:
-        counts += counts_of_house(entrance, jobs, person)
+        is_shown = getattr(request.app.state, "demonstration", None) is not None
+        counts += counts_of_house(entrance, jobs, person, without_signing_in=is_shown)
     warm_search(person)
     if may(person, "screen"):
         service_of(request).answering.warm()
@@ -70,7 +73,7 @@ def show(
         counts=counts, look=look, today=today,
         jobs=[one for one in under_way if not one.job.ended or one.job.finished_at > look.since],
         changes=changes_since(book, person, look.since) if may(person, "read") else None,
-        deadlines=next_deadlines(today), amendments=amendments_waiting(request),
+        deadlines=next_deadlines(today) if chosen not in _OWE_NOTHING else (), amendments=amendments_waiting(request),
     )  # fmt: skip
     remember(request, shown, person.id, look)
     if work == chosen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Form, Path, Query, Request
 from starlette.responses import Response
@@ -41,10 +42,12 @@ from opencwc.web.legislation.kept_laws import (
     put_on_shelf,
     standing_law,
 )
+from opencwc.web.legislation.lists import CHECKED
 from opencwc.web.legislation.parts import MeasureLine, checklist, law_page, line_of, passages_shown
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
+from opencwc.web.server.listing import Ending, ListAsked, ListShown, ListWanted, listed
 from opencwc.web.server.page import is_fragment, language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say, sentence
@@ -57,12 +60,13 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 
 @router.get("/law/runs/{number}", action="read")
-def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Response:
+def show_matrix(request: Request, number: Number, wanted: MeasuresAsked, order: ListWanted) -> Response:
     """Show the matrix: how many measures of each tier came out how, and the measures that a filter wants."""
     lang = language_of(request)
     shown, stands = standing_law(request, number)
-    answers = shown.kept.checked.answers
-    lines = [line_of(answer, stands, lang) for answer in fitting_measures(answers, stands, wanted)]
+    answers, table = shown.kept.checked.answers, _measures_listed(shown, stands, wanted, order, lang)
+    lines = table.rows
+    query = urlencode({**dict(parse_qsl(wanted.query)), **dict(parse_qsl(order.query))})
     checked = shown.kept.checked
     counts, state = counts_by_tier(answers, stands), state_name(checked.law.state, lang)
     return law_page(
@@ -70,12 +74,28 @@ def show_matrix(request: Request, number: Number, wanted: MeasuresAsked) -> Resp
         formats=FORMATS, shown=shown, state=state,
         said=[sentence(note, lang) for note in checked.notes], counts=counts, heading=_answered(state, counts, lang),
         begin=next((line.proposed for line in lines if line.standing is not None and line.standing.waits), None),
-        groups=_grouped(lines, stands, wanted, lang), total=len(lines),
+        groups=_grouped(lines, stands, order.order, lang), list=table,
+        csv=f"/law/runs/{number}/measures.csv{'?' + query if query else ''}",
         decided=sum(not stand.waits for stand in stands.values()),
         sets=sorted({answer.measure.set for answer in answers}),
         on_shelf=_on_shelf(shown, checks_by_state(book_of(request), person_of(request)).get(shown.state, [])),
         others=other_texts(as_decided(checked, decisions_of(stands)), lang),
     )  # fmt: skip
+
+
+@router.get("/law/runs/{number}/measures.{ending}", action="read")
+def give_matrix(request: Request, number: Number, ending: Ending, wanted: MeasuresAsked, order: ListWanted) -> Response:
+    """Give the measures of a checked law as a file, as they are shown."""
+    lang = language_of(request)
+    table = _measures_listed(*standing_law(request, number), wanted, order, lang)
+    return downloads.download(table.file(ending, "page_law_tab_measures", lang), f"measures-{number}.{ending}")
+
+
+def _measures_listed(
+    shown: ShownLaw, stands: Stands, wanted: MeasureFilter, order: ListAsked, lang: str
+) -> ListShown[MeasureLine]:
+    fitting = fitting_measures(shown.kept.checked.answers, stands, wanted)
+    return listed((line_of(answer, stands, lang) for answer in fitting), CHECKED, order, lang)
 
 
 def _answered(state: str, counts: Mapping[str, Mapping[str, int]], lang: str) -> str:
@@ -88,10 +108,12 @@ def _answered(state: str, counts: Mapping[str, Mapping[str, int]], lang: str) ->
 
 
 def _grouped(
-    lines: Sequence[MeasureLine], stands: Stands, wanted: MeasureFilter, lang: str
-) -> list[tuple[str, str, list[MeasureLine]]]:
-    """Return the lines of each part of the list that has any, with its id and its heading."""
-    by_tier = wanted.order == "tier"
+    lines: Sequence[MeasureLine], stands: Stands, order: str, lang: str
+) -> list[tuple[str, str, Sequence[MeasureLine]]]:
+    """Return the lines of each part of the list that has any, with its id and its heading; by a column they are one."""
+    if order not in ("", "tier"):
+        return [("", say("page_law_tab_measures", lang), lines)]
+    by_tier = order == "tier"
     parts = {
         name: say(f"law_tier_{name}" if by_tier else f"page_law_part_{name}", lang)
         for name in (TIERS if by_tier else PARTS)

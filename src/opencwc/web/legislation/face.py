@@ -10,7 +10,7 @@ from urllib.parse import quote
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
 from opencwc.casebook.model import Person
-from opencwc.finding import Finding, Message
+from opencwc.finding import Finding, Message, Verdict
 from opencwc.legislation.reader import stage_of
 from opencwc.legislation.report import title_of
 from opencwc.legislation.verb import VERB
@@ -30,19 +30,24 @@ def _among_measures(history: History) -> tuple[str, str]:
 
 
 def _title(finding: Finding, lang: str) -> str:
-    """Name the measure: "PRO-01 Prohibit ..."."""
+    """Name the measure: "Prohibit ... (PRO-01)"."""
     if finding.rule is None:
         return shortened(finding.subject.input or finding.subject.id)
     measures = measures_of(convention_of(finding.maker.as_of).as_of).measures
     measure = next((one for one in measures if one.id == finding.rule.entry), None)
-    return f"{finding.rule.entry} {title_of(measure, lang)}" if measure else finding.rule.entry
+    return f"{title_of(measure, lang)} ({finding.rule.entry})" if measure else finding.rule.entry
 
 
 def _reasons(finding: Finding) -> list[Message]:
-    """Part what a measure's verdict rests on."""
+    """Part what a measure's verdict rests on: where it is covered in part, what is missing comes first."""
     reasons = finding.message.values.get("reasons")
     parts = [one for one in reasons if isinstance(one, Message)] if isinstance(reasons, tuple) else []
+    if finding.verdict == Verdict.PARTIAL:
+        parts.sort(key=lambda part: part.id in _FOUND)
     return parts or [finding.message]
+
+
+_FOUND = ("law_why_said", "law_why_reference")
 
 
 def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterator[HouseFigure]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.convention.measures import TIERS, Measure, Measures
+from opencwc.convention.measures import TIERS, Measures
 from opencwc.convention.model import Words
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
-from opencwc.legislation.answer_wording import article_in, said_alone, said_in
+from opencwc.legislation.answer_wording import said_alone, said_in
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.legislation.verb import VERB as LAW
@@ -23,8 +24,10 @@ from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation import check_pages, label_pages, neighbour_pages, questions, shelf_pages
 from opencwc.web.legislation.forms import FORM
+from opencwc.web.legislation.lists import MEASURES
 from opencwc.web.legislation.parts import law_page
 from opencwc.web.server import downloads
+from opencwc.web.server.listing import Ending, ListWanted, listed
 from opencwc.web.server.page import language_of
 from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router
@@ -69,17 +72,29 @@ async def submit_texts(request: Request) -> Response:
 
 
 @router.get("/law/measures", action="rules")
-def show_measures(request: Request, as_of: _Brief = "", q: Annotated[str, Query(max_length=200)] = "") -> Response:
-    """Show the measures of a day, by tier."""
+def show_measures(request: Request, wanted: ListWanted, as_of: _Brief = "") -> Response:
+    """Show the measures of a day: by tier, or in the order that was asked for."""
     day, lang = asked_day(as_of, date.today()), language_of(request)
     rules = measures_of(day.day)
-    measures = [measure for measure in rules.measures if _holds(q, measure, lang)]
+    shown = listed(rules.measures, MEASURES, wanted, lang)
+    groups = [(tier, [measure for measure in shown.rows if measure.tier == tier]) for tier in TIERS]
+    query = "&".join(filter(None, (urlencode({"as_of": day.asked}) if day.asked else "", wanted.query)))
     return law_page(
-        request, "legislation/measures.html", "measures", day=day, q=q,
-        groups=[(tier, [measure for measure in measures if measure.tier == tier]) for tier in TIERS],
-        total=len(measures), obligations=rules.obligations if not q else (), set_titles=_titles_of(rules),
+        request, "legislation/measures.html", "measures", day=day, list=shown,
+        groups=[("", shown.rows)] if wanted.order else [(tier, held) for tier, held in groups if held],
+        columns=[column for column in MEASURES if wanted.order or column.name != "tier"],
+        csv=f"/law/measures.csv{'?' + query if query else ''}",
+        obligations=rules.obligations if not wanted.find else (), set_titles=_titles_of(rules),
         in_words=lambda texts: said_in(texts, lang),
     )  # fmt: skip
+
+
+@router.get("/law/measures.{ending}", action="rules")
+def give_measures(request: Request, ending: Ending, wanted: ListWanted, as_of: _Brief = "") -> Response:
+    """Give the measures of a day as a file, as they are shown."""
+    day, lang = asked_day(as_of, date.today()), language_of(request)
+    shown = listed(measures_of(day.day).measures, MEASURES, wanted, lang)
+    return downloads.download(shown.file(ending, "page_law_tab_measures", lang), f"measures.{ending}")
 
 
 @router.get("/law/measures/{set_id}/{measure_id}", action="rules")
@@ -99,17 +114,6 @@ def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief
 
 def _titles_of(rules: Measures) -> Mapping[str, Words]:
     return {each.id: each.titles for each in rules.sets}
-
-
-def _holds(q: str, measure: Measure, lang: str) -> bool:
-    texts = (
-        measure.id,
-        article_in(measure, lang),
-        said_in(measure.titles, lang),
-        *(said_in(element.says, lang) for element in measure.elements),
-        *(said_alone(element, lang) for element in measure.elements),
-    )
-    return not q.strip() or any(q.strip().casefold() in text.casefold() for text in texts)
 
 
 router.get("/law/jobs/{job_id}", action="keep")(show_job)

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.convention.measures import TIERS, Measure
-from opencwc.files.csv_cells import csv_of
 from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import element_words, said_in
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
@@ -35,6 +34,7 @@ from opencwc.web.legislation.kept_laws import (
 from opencwc.web.legislation.parts import direction_of, law_page
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
+from opencwc.web.server.listing import Ending, table_file
 from opencwc.web.server.page import language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
@@ -43,6 +43,7 @@ from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
 MOST_STATES = 60
+_FILE_COLUMNS = ("state", "set", "measure", "tier", "verdict", "decided", "run")
 _Brief = Annotated[str, Query(max_length=64)]
 _Run = Annotated[str, Query(max_length=18)]
 
@@ -104,19 +105,20 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
     }
 
 
-@router.get("/law/shelf.csv", action="read")
-def give_shelf(request: Request) -> Response:
-    """Give the shelf as CSV: a line a measure and State."""
+@router.get("/law/shelf.{ending}", action="read")
+def give_shelf(request: Request, ending: Ending, tier: _Brief = "", state: _Brief = "") -> Response:
+    """Give what is shown of the shelf as a file: a line a measure and State."""
     lang = language_of(request)
     states, rows = _shelf(book_of(request), person_of(request), lang)
-    lines: list[tuple[object, ...]] = [("state", "set", "measure", "tier", "verdict", "decided", "run")]
-    lines += [
-        (state.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no", state.listed.number)
-        for state in states
+    lines = [
+        (one.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no", one.listed.number)
+        for one in states
         for row in rows
-        if (cell := state.at(row)) is not None
+        if state in ("", one.code) and tier in ("", row.tier) and (cell := one.at(row)) is not None
     ]
-    return downloads.download(csv_of(lines), "shelf.csv")
+    return downloads.download(
+        table_file(ending, say("page_law_tab_shelf", lang), _FILE_COLUMNS, lines), f"shelf.{ending}"
+    )
 
 
 # -------------------------------------------------------------------------------------------------- two versions

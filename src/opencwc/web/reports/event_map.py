@@ -2,12 +2,13 @@
 
 The drawing is SVG without script or style of its own: classes of ``watch.css`` colour it. A full mark is a place
 where several origins tell of an event, a hollow one where one does; a square stands for a country where no report
-names a place.
+names a place. Marks that would lie on another stand beside it, with a line to where they belong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import cos, hypot, pi, sin
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -20,8 +21,10 @@ from opencwc.reports.model import Place
 from opencwc.web.server.world_map import HEIGHT, WIDTH, Point, centres, outline, project, view_of
 
 MOST_PLACES = 60
-_RADIUS = 9
-_LEAST_SHOWN = 150.0
+_RADIUS = 12
+_APART, _RINGS = 32, 14
+"""How far the middles of two marks are apart at least, and how many rings about a point are tried."""
+_LEAST_SHOWN = 75.0
 
 
 class MapPlace(NamedTuple):
@@ -63,7 +66,8 @@ def event_map(places: Sequence[MapPlace]) -> Markup | None:
     if not points:
         return None
     view = view_of([at for _, _, at in points], least=_LEAST_SHOWN)
-    marks = [_mark(number, place, view.at(at)) for number, place, at in points]
+    stand = _beside_each_other([view.at(at) for _, _, at in points])
+    marks = [_mark(number, place, view.at(at), where) for (number, place, at), where in zip(points, stand, strict=True)]
     svg = (
         f'<svg class="event-map" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true" focusable="false">'
         f'<path class="land" d="{outline(view)}"/>{"".join(reversed(marks))}</svg>'
@@ -71,12 +75,33 @@ def event_map(places: Sequence[MapPlace]) -> Markup | None:
     return Markup(svg)  # noqa: S704 - made here of numbers alone
 
 
-def _mark(number: int, place: MapPlace, at: Point) -> str:
+def _beside_each_other(points: Sequence[Point]) -> list[Point]:
+    """Return where marks stand: each at its point, or at the nearest free place about it where one stands already."""
+    taken: list[Point] = []
+    for point in points:
+        free = (spot for spot in _about(point) if all(hypot(spot[0] - x, spot[1] - y) >= _APART for x, y in taken))
+        taken.append(next(free, point))
+    return taken
+
+
+def _about(point: Point) -> Iterator[Point]:
+    """Yield a point and places about it, the nearest first, none of them beyond the edge of the map."""
+    yield point
+    for ring in range(1, _RINGS + 1):
+        for turn in range(8 * ring):
+            angle, far = 2 * pi * turn / (8 * ring), ring * _APART / 2
+            x, y = point[0] + far * cos(angle), point[1] + far * sin(angle)
+            if _RADIUS <= x <= WIDTH - _RADIUS and _RADIUS <= y <= HEIGHT - _RADIUS:
+                yield x, y
+
+
+def _mark(number: int, place: MapPlace, point: Point, at: Point) -> str:
     x, y = at
+    line = f'<path class="leads" d="M{point[0]:.1f} {point[1]:.1f}L{x:.1f} {y:.1f}"/>' if at != point else ""
     kind = "several" if place.corroborated else "one"
     shape = (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_RADIUS}"/>'
         if place.exact
         else f'<rect x="{x - _RADIUS:.1f}" y="{y - _RADIUS:.1f}" width="{2 * _RADIUS}" height="{2 * _RADIUS}"/>'
     )
-    return f'<g class="m-{kind}">{shape}<text x="{x:.1f}" y="{y + 4:.1f}">{number}</text></g>'
+    return f'<g class="m-{kind}">{line}{shape}<text x="{x:.1f}" y="{y + 4:.1f}">{number}</text></g>'

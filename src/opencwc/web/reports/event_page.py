@@ -97,13 +97,19 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     ]
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
-        columns=COLUMNS, nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
+        columns=told_columns(rows), nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
         near=near_events(run, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
         second_looks=run.looks_at(summary), waits=run.waits(summary), kinds=KINDS, stages=get_args(StageName),
         followed=bool(following(watches_of(book_of(request), person_of(request)), summary)),
     )  # fmt: skip
+
+
+def told_columns(rows: Sequence[ReportRow]) -> tuple[str, ...]:
+    """Return the columns of the table of facts; a figure that no report gives has none."""
+    given = {name for row in rows for name, cell in row.cells if cell.text}
+    return tuple(name for name in COLUMNS if name in given or name not in ("killed", "affected"))
 
 
 def near_events(run: EventRun, summary: EventSummary) -> list[tuple[EventRow, bool]]:

@@ -162,6 +162,10 @@ def _of_line(
             structs.replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt"))
             for card in answer.cards
         ],
+        # What a card says of a mention need not stand beside the line too.
+        remarks=tuple(
+            structs.replace(remark, words=remark.words[:-1]) if remark.to else remark for remark in answer.remarks
+        ),
         stated=tuple(_stated(teller, (amount for amount in stated if (amount.start, amount.end) not in in_cards))),
         unread=tuple(left[:MOST_UNREAD]),
         unread_more=max(0, len(left) - MOST_UNREAD),

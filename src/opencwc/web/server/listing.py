@@ -51,7 +51,8 @@ class ListColumn(Generic[Row]):
     ``name`` stands in the address and at the head of the CSV, ``label`` is the message of its heading, empty where
     the name is the user's own. ``text`` gives what a row says in it, in a language: it is searched, and written to the
     CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
-    ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too.
+    ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too. ``also`` gives
+    what else a row is found by, which is not shown: its other names.
     ``sorts`` is false where a list that the database pages cannot be sorted by it.
     """
 
@@ -61,12 +62,13 @@ class ListColumn(Generic[Row]):
     key: Callable[[Row], Any] | None = None
     number: bool = False
     on_page: Callable[[Row, str], str] | None = None
+    also: Callable[[Row], Iterable[str]] | None = None
     sorts: bool = True
 
     def searched(self, row: Row, lang: str) -> str:
-        """Return all that a row says in it, on a page and in a file."""
-        text = self.text(row, lang)
-        return text if self.on_page is None else f"{text} {self.on_page(row, lang)}"
+        """Return all that a row says in it, on a page and in a file, and what else it is found by."""
+        said = [self.text(row, lang), *(self.also(row) if self.also is not None else ())]
+        return " ".join([*said, self.on_page(row, lang)] if self.on_page is not None else said)
 
     def sorted_by(self, row: Row, lang: str) -> Any:
         """Return what a row is sorted by."""

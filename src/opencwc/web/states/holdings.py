@@ -91,7 +91,7 @@ def _of_convention(code: str, day: date) -> Iterator[Holding]:
     state = Convention(day).state(code)
     if state is None:
         return
-    address = f"/convention?part=states&as_of={day.isoformat()}&q={code}"
+    address = f"/convention?part=states&as_of={day.isoformat()}&find={code}"
     on_day = state.on(day)
     days = (
         (f"states_is_{on_day.status}", on_day.since),

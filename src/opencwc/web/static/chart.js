@@ -157,6 +157,10 @@ function lookOf(figure) {
   };
 }
 
+function labelLimitOf(look) {
+  return Math.min(260, look.width * 0.4);
+}
+
 function configOf(look, groups) {
   const legendWidth = groups.reduce((sum, name) => sum + 36 + 7.5 * String(name).length, 0);
   const text = { labelColor: look.ink, titleColor: look.ink, labelFontSize: 13, titleFontSize: 13, titleFontWeight: 600 };
@@ -165,7 +169,7 @@ function configOf(look, groups) {
     font: look.font,
     axis: {
       ...text, domainColor: look.line, tickColor: look.line, gridColor: look.line, labelOverlap: true, labelSeparation: 8,
-      labelLimit: Math.min(260, look.width * 0.4),
+      labelLimit: labelLimitOf(look),
     },
     // What the upright axis counts stands level above it, and not on its side.
     axisY: { titleAngle: 0, titleAnchor: "end", titleAlign: look.rtl ? "left" : "right", titleBaseline: "bottom", titlePadding: 8, titleY: -8 },
@@ -232,6 +236,12 @@ function groupsOf(rows, order = []) {
   return [...order.filter((group) => held.delete(group)), ...held];
 }
 
+// The powers of ten about the values: the only lines of a logarithmic scale that are labelled.
+function decadesOf(values) {
+  const [first, last] = [Math.floor(Math.log10(Math.min(...values))), Math.ceil(Math.log10(Math.max(...values)))];
+  return Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
+}
+
 function coloured(rows, titles, fills, order) {
   const groups = groupsOf(rows, order);
   if (groups.length === 0) return {};
@@ -239,16 +249,29 @@ function coloured(rows, titles, fills, order) {
   return { color: { field: "group", type: "nominal", title: titles.group ?? null, scale: { domain: groups, range } } };
 }
 
+// A label over as many lines as its place asks for, broken between its words.
+function linesOf(label, look) {
+  const most = Math.floor(labelLimitOf(look) / 7.5);
+  const lines = [];
+  for (const word of String(label).split(" ")) {
+    const longer = lines.length > 0 && `${lines.at(-1)} ${word}`;
+    if (longer && longer.length <= most) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return look.rtl ? lines.map((line) => `\u2067${line}\u2069`) : lines;
+}
+
 const SPECS = {
   bar({ rows, titles = {}, groups }, look, _world, fills) {
+    const most = Math.max(...rows.map((row) => linesOf(row.label, look).length));
     return {
-      data: { values: rows },
-      height: { step: 28 },
+      data: { values: rows.map((row) => ({ ...row, label: linesOf(row.label, look).join("\n") })) },
+      height: { step: Math.max(28, 16 * most + 4) },
       mark: { type: "bar", color: fills[0], stroke: look.soft, strokeWidth: 0.5 },
       encoding: {
         y: {
           field: "label", type: "nominal", sort: null, title: titles.x ?? null,
-          axis: { orient: look.rtl ? "right" : "left", grid: false, labelOverlap: false, ...(look.rtl ? { labelExpr: RIGHT_TO_LEFT } : {}) },
+          axis: { orient: look.rtl ? "right" : "left", grid: false, labelOverlap: false, labelExpr: "split(datum.label, '\\n')" },
         },
         x: {
           field: "value", type: "quantitative", title: titles.y ?? null, scale: { reverse: look.rtl },
@@ -339,16 +362,17 @@ const SPECS = {
     return { data: { values: rows }, height: 280, encoding: { x }, layer };
   },
   peers({ rows, titles = {}, own, peers }, look) {
-    const logs = rows.every((row) => [row.value, row.low, row.high].every((kg) => kg === null || kg > 0));
+    const known = rows.flatMap((row) => [row.value, row.low, row.high]).filter((kg) => kg !== null);
+    const logs = Math.min(...known) > 0 && Math.max(...known) > 30 * Math.min(...known);
     const x = { field: "x", type: "ordinal", title: null, sort: look.rtl ? "descending" : "ascending", axis: { grid: false, labelAngle: 0 } };
-    const axis = { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5 };
-    const y = { type: "quantitative", title: titles.y ?? null, scale: logs ? { type: "log" } : {}, axis };
+    const axis = { orient: look.rtl ? "right" : "left", format: ",.12~g", ...(logs ? { values: decadesOf(known) } : { tickCount: 5 }) };
+    const y = { type: "quantitative", title: (logs && titles.logarithmic) || titles.y || null, scale: logs ? { type: "log" } : {}, axis };
     const names = rows.some((row) => row.low !== null) ? [own, peers] : [own]; // the key names what is drawn
     const color = { type: "nominal", title: null, scale: { domain: names, range: [look.colours[0], look.soft] } };
     const value = { ...y, field: "value" };
     return {
       data: { values: rows },
-      height: 200,
+      height: 150,
       encoding: { x },
       layer: [
         {

@@ -68,5 +68,5 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   problem.classList.add("at-field");
   placeOf(field).after(problem);
   field.addEventListener("input", () => { problem.remove(); field.removeAttribute("aria-invalid"); }, { once: true });
-  setTimeout(() => field.focus());
+  setTimeout(() => { field.focus(); field.scrollIntoView({ block: "center" }); });
 });

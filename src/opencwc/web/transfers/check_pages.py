@@ -25,7 +25,7 @@ from opencwc.confining.verb_runs import confined_steps
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
 from opencwc.errors import InputError, NotFoundError
-from opencwc.finding import Message
+from opencwc.finding import Message, Verdict
 from opencwc.jobs.archives import pack_uploads
 from opencwc.language.refusals import is_refusal
 from opencwc.publishing.report_files import report_file
@@ -45,7 +45,7 @@ from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
-from opencwc.wording import LANGUAGES, say
+from opencwc.wording import LANGUAGES
 from opencwc.wording.states import state_name
 
 CHECK_SECONDS = 300.0
@@ -66,7 +66,7 @@ EXAMPLE = {
 EXAMPLES = examples("shipments.csv", "certificates.csv", "names.csv")
 """Files to click and try: invented."""
 ANSWERS_A_PAGE, MOST_OWED = 25, 200
-_COUNTS = "transfers_summary_counts"
+_COUNTS, _STATES_AS_OF = "transfers_summary_counts", "transfers_states_as_of"
 LONGEST_SEALED = 100_000
 _WORDS_OF_A_NAME = 4
 Word = Annotated[str, Field(max_length=500)]
@@ -88,8 +88,19 @@ def owed_of(answers: Iterable[ShownAnswer]) -> list[Owed]:
 
 
 def reason_parts(says: Message) -> list[Message]:
-    """Return what a reason says, one after the other, without the verdict, which has its own badge."""
-    return [part for part in _unjoined(says) if not part.id.startswith("transfers_why_")]
+    """Return what a reason says, one after the other, without what the card says elsewhere: verdict, day of States."""
+    return [part for part in _unjoined(says) if not part.id.startswith("transfers_why_") and part.id != _STATES_AS_OF]
+
+
+def states_as_of(answer: ShownAnswer) -> Message | None:
+    """Return the day until which the States are known, where an answer rests on it."""
+    parts = (part for _, _, says in answer.reasons for part in _unjoined(says))
+    return next((part for part in parts if part.id == _STATES_AS_OF), None)
+
+
+def gravest_first(answers: Iterable[ShownAnswer]) -> list[ShownAnswer]:
+    """Return answers by their verdict, and those with the same one in the order of their file."""
+    return sorted(answers, key=lambda answer: (CHECK.verdicts.index(Verdict(answer.verdict)), answer.row))
 
 
 def duty_parts(says: Message) -> list[Message]:
@@ -223,11 +234,13 @@ def _answers(
     ``run`` is that of a check that is kept; of another one papers can be drawn up for ``lasts`` days.
     """
     owed = owed_of(answers) if owed is None else owed
+    told = gravest_first(answers)
     return {
-        "told": answers, "notes": notes, "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
+        "told": told, "alike": [answer.id for answer in told if answer.alike], "notes": notes,
+        "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
-        "lasts": lasts, "reason_parts": reason_parts, "duty_parts": duty_parts,
+        "lasts": lasts, "reason_parts": reason_parts, "states_as_of": states_as_of, "duty_parts": duty_parts,
     }  # fmt: skip
 
 
@@ -308,25 +321,25 @@ def show_kept(
     request: Request,
     number: Number,
     verdict: Annotated[str, Query(max_length=30)] = "",
-    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+    first: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
 ) -> Response:
-    """Show a check that is kept: what is still needed by when, the certificates' balance, each shipment's answer."""
-    lang = language_of(request)
+    """Show a check that is kept: the gravest answer, what is still needed by when, each shipment from a row on."""
     shown = shown_check(request, number)
-    fitting = [answer for answer in shown.kept.answers if verdict in ("", answer.verdict)]
-    rest = [answer for answer in fitting if answer.row > after]
-    shipments = rest[:ANSWERS_A_PAGE]
-    counts = tally_of(shown.kept.answers)
-    whole = not after and not verdict
+    ranked = gravest_first(shown.kept.answers)
+    fitting = [answer for answer in ranked if verdict in ("", answer.verdict)]
+    start = next((place for place, answer in enumerate(fitting) if answer.row == first), 0)
+    shipments, rest = fitting[start : start + ANSWERS_A_PAGE], fitting[start + ANSWERS_A_PAGE :]
+    counts = tally_of(ranked)
+    whole = not start and not verdict
     return transfers_page(
-        request, "transfers/kept.html", "check", shown=shown, verdict=verdict, after=after,
+        request, "transfers/kept.html", "check", shown=shown, verdict=verdict, start=start,
         counts={str(name): counts[str(name)] for name in CHECK.verdicts if str(name) in counts}, total=len(fitting),
-        heading=next((say(message, lang) for message in shown.kept.said if message.id == _COUNTS), ""),
+        gravest=ranked[0] if ranked else None, checked=len(ranked),
         said=[message for message in shown.kept.said if message.id != _COUNTS],
-        next=shipments[-1].row if len(rest) > ANSWERS_A_PAGE else None,
+        next=rest[0].row if rest else None,
         **_answers(
             shipments, run=number, balances=shown.kept.certificates if whole else (), names=shown.kept.names,
-            owed=owed_of(fitting) if not after else [],
+            owed=owed_of(fitting) if not start else [],
         ),
     )  # fmt: skip
 

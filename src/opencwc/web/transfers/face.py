@@ -33,7 +33,7 @@ def _columns_in(labels: Mapping[str, str]) -> Callable[[OpenCWCError, str], str]
 
 def _beside_check(history: History) -> tuple[str, str]:
     run, row = history.run["number"], history.finding.row
-    return "page_transfers_see_shipment", f"/transfers/checks/{run}?after={max(0, row - 1)}#answer-{row}"
+    return "page_transfers_see_shipment", f"/transfers/checks/{run}?first={row}#answer-{row}"
 
 
 def _beside_reconciliation(history: History) -> tuple[str, str] | None:
@@ -43,6 +43,32 @@ def _beside_reconciliation(history: History) -> tuple[str, str] | None:
     if verdict == Verdict.REVIEW:
         return "page_transfers_view_patterns", f"/transfers/runs/{run}/patterns"
     return None
+
+
+def _reasons_of_shipment(finding: Finding) -> list[Message]:
+    """Say why a shipment is judged so, without the verdict, which has its own badge; what is to be done says the rest.
+
+    >>> from opencwc.finding import Maker, Subject
+    >>> why = joined([Message("transfers_why_prohibited"), Message("a"), Message("transfers_states_as_of")])
+    >>> finding = Finding(Subject(1, "1", "x"), Verdict.PROHIBITED, why, Maker("m", "1", "2026-01-01", ()))
+    >>> [reason.id for reason in _reasons_of_shipment(finding)], _hold(finding).id
+    (['a'], 'page_transfers_hold_until_asked')
+    """
+    parts = separated(finding.message)
+    left_out = (_STATES_AS_OF,) if finding.verdict == Verdict.PROHIBITED else ()
+    why = [part for part in parts if not part.id.startswith("transfers_why_") and part.id not in left_out]
+    return why or parts
+
+
+def _hold(finding: Finding) -> Message | None:
+    """Say what is done with a shipment that is prohibited; the States may have changed since what is known of them."""
+    if finding.verdict != Verdict.PROHIBITED:
+        return None
+    known = next((part.values for part in separated(finding.message) if part.id == _STATES_AS_OF), None)
+    return Message("page_transfers_hold") if known is None else Message("page_transfers_hold_until_asked", known)
+
+
+_STATES_AS_OF = "transfers_states_as_of"
 
 
 def _title_of_shipment(finding: Finding, lang: str) -> str:
@@ -94,7 +120,7 @@ CHECK = Face(
         columns=_columns_in(CHECK_LABELS),
     ),
     jobs="/transfers/jobs", among=_beside_check, rests_on=facts_of, tables=tables_of,
-    reasons=lambda finding: separated(finding.message), title=_title_of_shipment,
+    reasons=_reasons_of_shipment, to_do=_hold, title=_title_of_shipment,
     doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip
 RECONCILE = Face(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from opencwc.convention import Convention
@@ -17,6 +18,7 @@ from opencwc.wording import amount_said, cited, number_said, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
 
+FLOWS = ("export", "import")
 _PAIR = re.compile(r"\S+ ([A-Z]{3})>([A-Z]{3}) (\d{4})")
 _SECOND = re.compile(r"(exported|imported): (.+) ([A-Z]{3})>([A-Z]{3}) (\d{4})")
 """The label of a sum of the other half of a matter: which sum, the chemical, the States and the year."""
@@ -116,29 +118,43 @@ def _sums(finding: Finding, lang: str) -> EvidenceTable:
 
 def _ledger_rows(finding: Finding, lang: str) -> EvidenceTable:
     """Show the largest rows, each beside the row that it was matched with; a pair of rows stands there once."""
-    pair, seen, rows = Pair.of(finding), set(), []
+    pair = Pair.of(finding)
+    matches: dict[frozenset[LedgerRow], tuple[dict[str, LedgerRow], str]] = {}
     for evidence in finding.evidence:
-        lines = _rows_in(evidence.label) if evidence.kind == "line" else ()
-        if not lines or frozenset(lines) in seen:
-            continue
-        seen.add(frozenset(lines))
-        by_flow = {line.flow: line for line in reversed(lines)}
-        cells = [cell for flow in ("export", "import") for cell in _row_cells(by_flow.get(flow), pair, lang)]
-        rows.append((*cells, Cell(say(f"page_transfers_status_{evidence.value}", lang))))
+        if lines := _rows_in(evidence.label) if evidence.kind == "line" else ():
+            by_flow = {line.flow: line for line in reversed(lines)}
+            matches.setdefault(frozenset(lines), (by_flow, evidence.value))
+    ledgers = {flow: {both[flow].ledger for both, _ in matches.values() if flow in both} for flow in FLOWS}
+    once = all(len(named) <= 1 for named in ledgers.values())
+    told = any(value != "matched" for _, value in matches.values())
+    rows = tuple(
+        (
+            *(cell for flow in FLOWS for cell in _row_cells(by_flow.get(flow), pair, lang, with_ledger=not once)),
+            *((Cell(say(f"page_transfers_status_{value}", lang)),) if told else ()),
+        )
+        for by_flow, value in matches.values()
+    )
     quantity = TableColumn(say("page_transfers_kg", lang), number=True, unit=True)
     columns = (
-        TableColumn(say("page_evidence_export_row", lang)), quantity,
-        TableColumn(say("page_evidence_import_row", lang)), quantity,
-        TableColumn(say("page_transfers_fits", lang)),
-    )  # fmt: skip
-    return EvidenceTable(say("page_evidence_rows", lang), columns, tuple(rows))
+        *(column for flow in FLOWS for column in (TableColumn(say(f"page_evidence_{flow}_row", lang)), quantity)),
+        *((TableColumn(say("casebook_status", lang)),) if told else ()),
+    )
+    note = _ledgers_said(ledgers, lang) if once else ""
+    return EvidenceTable(say("page_evidence_rows", lang), columns, rows, note)
 
 
-def _row_cells(line: LedgerRow | None, pair: Pair | None, lang: str) -> tuple[Cell, Cell]:
+def _ledgers_said(ledgers: Mapping[str, set[str]], lang: str) -> str:
+    """Say in which file the rows of each direction stand."""
+    colon, then = say("label_colon", lang), say("clause_separator", lang)
+    named = ((say(f"page_evidence_{flow}_row", lang), name) for flow in FLOWS for name in ledgers[flow])
+    return then.join(f"{row}{colon}\u2068{name}\u2069" for row, name in named)
+
+
+def _row_cells(line: LedgerRow | None, pair: Pair | None, lang: str, *, with_ledger: bool) -> tuple[Cell, Cell]:
     if line is None:
         return Cell("–"), Cell("")
     elsewhere = route_said(line.sender, line.receiver, lang) if pair and line[3:5] != pair[:2] else ""
-    notes = (elsewhere, day_said(line.when, lang), line.ledger)
+    notes = (elsewhere, day_said(line.when, lang), line.ledger if with_ledger else "")
     return Cell(line.row, tuple(filter(None, notes))), Cell(number_said(line.kg, lang))
 
 

@@ -133,10 +133,22 @@ def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine
     from opencwc.transfers.reconcile.reasons import why
 
     chemical = shown.kept.chemicals[group["substance"]]
-    cause = say(f"reconcile_cause_{group['cause']}", lang) if group["cause"] else ""
+    cause = say(cause_id(group["cause"], group), lang) if group["cause"] else ""
     named, chance = name_said(chemical.name, lang), likely(group["probability"] or 0.0)
     called = {key: state_name(str(group[key]), lang) for key in _STATES if group.get(key) is not None}
     return SumLine(group, named, chemical.entry, cause, chance, clauses(why({**group, **called}), lang))
+
+
+def cause_id(cause: str, group: Mapping[str, Any]) -> str:
+    """Return the message for a cause: where both sides declared something, neither declared nothing.
+
+    >>> cause_id("one_side_silent", {"exported": 8990.0, "imported": 5410.0})
+    'page_transfers_cause_part'
+    >>> cause_id("one_side_silent", {"exported": 8990.0, "imported": 0.0})
+    'reconcile_cause_one_side_silent'
+    """
+    in_part = cause == "one_side_silent" and group["exported"] and group["imported"]
+    return "page_transfers_cause_part" if in_part else f"reconcile_cause_{cause}"
 
 
 def likely(probability: float) -> str:
@@ -180,7 +192,7 @@ def show_pair(request: Request, number: Number, rank: Number, wanted: SumsAsked)
     group = values["group"]
     return transfers_page(
         request, "transfers/pair.html", "reconcile", wanted=wanted, view="pair", shown=shown,
-        sides=(group["exporter"], group["importer"]), chart=_chart(values["years"], lang), **values,
+        sides=(group["exporter"], group["importer"]), cause_id=cause_id, chart=_chart(values["years"], lang), **values,
         **_standing(request, number, rank),
     )  # fmt: skip
 
