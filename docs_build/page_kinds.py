@@ -180,6 +180,7 @@ LEFT_OUT: Mapping[str, tuple[str, ...]] = {
         "/law/runs/{number}/report", "/law/shelf.{ending}", "/overview/{name}.csv",
         "/settings/lists.{ending}", "/settings/people.{ending}",
         "/settings/policies.{ending}", "/settings/roles.{ending}",
+        "/states/table.{ending}",
         "/transfers/checks/{number}/papers/{row}", "/transfers/runs/{number}/list.{ending}",
         "/transfers/runs/{number}/flows.{ending}", "/transfers/runs/{number}/flows/chemicals.{ending}",
         "/watch/runs/{number}/briefs/{brief}/file",

@@ -38,7 +38,7 @@ def test_every_get_route_is_a_kind_of_page_or_left_out_with_a_reason() -> None:
 def test_an_address_is_of_the_route_with_the_fewest_parameters() -> None:
     assert route_of("/watch/runs/3/briefs/new?brief=1") == "/watch/runs/{number}/briefs/new"
     assert route_of("/watch/runs/3/briefs/2") == "/watch/runs/{number}/briefs/{brief}"
-    assert route_of("/law/shelf.csv") == "/law/shelf.csv"
+    assert route_of("/law/shelf.csv") == "/law/shelf.{ending}"
     assert not route_of("/nowhere/at/all")
 
 

@@ -53,6 +53,12 @@ def test_a_slip_finds_what_is_nearest_and_is_named() -> None:
     assert listed(rows, COLUMNS, ListAsked(find="phos"), "en").slips == ()
 
 
+def test_a_row_is_found_by_what_it_does_not_show() -> None:
+    columns = (ListColumn[Row]("name", "label_name", lambda row, lang: row[0], also=lambda row: (f"no {row[1]}",)),)
+    shown = listed(ROWS, columns, ListAsked(find="no 100"), "en")
+    assert shown.rows == (("=1+1", 100),) and "100" not in shown.csv().decode()
+
+
 def test_a_short_word_is_never_a_slip() -> None:
     assert not listed([("lead", 1)], COLUMNS, ListAsked(find="xyz"), "en").rows
 

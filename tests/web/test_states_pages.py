@@ -157,8 +157,14 @@ def test_a_code_that_is_no_state_is_not_found_and_a_chosen_one_leads_to_its_page
         assert client.get("/states?code=XXX", headers=PAGE).status_code == 404
         led = client.get("/states?code=NOR", headers=PAGE, follow_redirects=False)
         assert (led.status_code, led.headers["location"]) == (303, "/states/NOR")
+        given = client.get("/states/table.csv?find=morroco").text.splitlines()
+        assert given == ["state,code,status", "Morocco,MAR,State Party"]
+        assert client.get("/states/table.csv?order=-state").text.splitlines()[1].startswith("Zimbabwe,ZWE")
+        assert client.get("/states/table.xlsx").content.startswith(b"PK")
+        near = page_of(client, "/states?find=morroco")
+        assert "morroco" in near.text.lower() and near.one("a", href="/states/MAR")
         page = page_of(client, "/states")
-        assert "Nordavia (XNV)" in page.text and page.all("a", href="/convention?part=states")
+        assert page.one("a", href="/states/XNV").text == "Nordavia" and page.all("a", href="/convention?part=states")
         assert page.one(id="pages").one("a", aria_current="page").attributes["href"] == "/convention"
 
 

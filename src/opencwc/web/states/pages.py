@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Path, Request
 from starlette.responses import RedirectResponse, Response
@@ -12,24 +12,64 @@ from opencwc.convention import Convention
 from opencwc.convention.regions import region_of
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
+from opencwc.web.server import downloads
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.states.holdings import holdings_of
-from opencwc.wording.states import region_name, state_name, states_by_name
+from opencwc.wording import say
+from opencwc.wording.states import names_in_use, region_name, state_name, states_by_name
 
 router = Router(include_in_schema=False)
 Code = Annotated[str, Path(max_length=20)]
 
 
+class StateRow(NamedTuple):
+    """A State, its place among the names in the reader's language, and its status under the Convention."""
+
+    code: str
+    name: str
+    place: int
+    status: str
+
+
+COLUMNS: tuple[ListColumn[StateRow], ...] = (
+    ListColumn(
+        "state", "page_convention_state", lambda row, _: row.name, lambda row: row.place,
+        also=lambda row: names_in_use(row.code),
+    ),
+    ListColumn("code", "page_convention_code", lambda row, _: row.code),
+    ListColumn(
+        "status", "page_convention_status",
+        lambda row, lang: say(f"page_convention_status_{row.status}", lang) if row.status else "",
+    ),
+)  # fmt: skip
+
+
 @router.get("/states", action="read")
-def choose_state(request: Request, code: Brief = "") -> Response:
+def choose_state(request: Request, order: ListWanted, code: Brief = "") -> Response:
     """Let a person choose a State, or lead to the one that was chosen."""
     if code in all_territories():
         return RedirectResponse(f"/states/{code}", 303)
     if code:
         raise NotFoundError("no_such_state", state=code[:20])
-    return page(request, "states/choose.html", names=names_in(language_of(request)))
+    shown = _states_listed(order, language_of(request))
+    csv = f"/states/table.csv{'?' + order.query if order.query else ''}"
+    return page(request, "states/choose.html", list=shown, csv=csv)
+
+
+@router.get("/states/table.{ending}", action="read")
+def give_states(request: Request, ending: Ending, order: ListWanted) -> Response:
+    """Give the States as a file, as they are shown."""
+    lang = language_of(request)
+    return downloads.download(_states_listed(order, lang).file(ending, "page_states_title", lang), f"states.{ending}")
+
+
+def _states_listed(order: ListAsked, lang: str) -> ListShown[StateRow]:
+    status_of = {one.state.code: one.status for one in Convention(date.today()).states}
+    rows = (StateRow(code, name, place, status_of.get(code, "")) for place, (name, code) in enumerate(names_in(lang)))
+    return listed(rows, COLUMNS, order, lang)
 
 
 @router.get("/states/{code}", action="read")
