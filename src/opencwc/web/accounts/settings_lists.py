@@ -17,11 +17,6 @@ from opencwc.web.server.listing import ListColumn, day_column
 from opencwc.wording import say
 
 
-def is_ready(account: Account) -> bool:
-    """Tell whether somebody can sign in: by a password, or through the ministry."""
-    return account.has_password or account.bound or bool(account.expected_as)
-
-
 def signs_in_by(account: Account, *, demonstration: bool) -> str:
     """Return the message of how somebody signs in."""
     if demonstration:

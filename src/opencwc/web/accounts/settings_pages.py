@@ -30,7 +30,6 @@ from opencwc.web.accounts.people_api import PersonId
 from opencwc.web.accounts.settings_lists import (
     LIST_COLUMNS,
     ROLE_COLUMNS,
-    is_ready,
     lists_at_hand,
     people_columns,
     policy_columns,
@@ -257,7 +256,7 @@ def _in_demonstration(request: Request) -> bool:
 
 def _accounts(request: Request, wanted: ListAsked, link: str = "", invited: str = "") -> dict[str, Any]:
     accounts, demonstration = entrance_of(request).people.everyone(), _in_demonstration(request)
-    waiting = 0 if demonstration else sum(account.active and not is_ready(account) for account in accounts)
+    waiting = 0 if demonstration else sum(account.active and not account.can_sign_in for account in accounts)
     table = listed(accounts, people_columns(demonstration=demonstration), wanted, language_of(request))
     return {
         "accounts": accounts, "list": table, "waiting": waiting, "link": link, "invited": invited,

@@ -102,8 +102,8 @@ def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: 
         value = called.get(line.chemical, value) if name == "chemical" else value
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
-    listed = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
-    return sorted(listed, key=lambda line: line.due < today) if today and wanted.order == "due" else listed
+    found = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
+    return sorted(found, key=lambda line: line.due < today) if today and wanted.order == "due" else found
 
 
 def due_columns(kept: KeptDeclarations, lang: str) -> tuple[ListColumn[ShownDue], ...]:
@@ -141,7 +141,7 @@ def _country_said(line: ShownDue, lang: str) -> str:
     return "" if line.site else state_name(line.country, lang) if line.country else say("page_declarations_state", lang)
 
 
-def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date | None = None) -> ListShown[ShownDue]:
+def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date) -> ListShown[ShownDue]:
     """Return the declarations that a filter wants and a search finds, in its order."""
     shown = listed(fitting(kept, wanted, lang, today), due_columns(kept, lang), ListAsked(find=wanted.find), lang)
     return replace(shown, asked=wanted, total=len(kept.due))
@@ -158,11 +158,9 @@ FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
 """What a file of the list holds, by the names of the command."""
 
 
-def due_file(
-    kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str, today: date | None = None
-) -> bytes:
+def due_file(kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str) -> bytes:
     """Return the declarations that are shown as a file, in which no cell is a formula."""
-    rows = due_listed(kept, wanted, lang, today).rows
+    rows = due_listed(kept, wanted, lang, date.today()).rows
     return listed(rows, FILE_COLUMNS, ListAsked(hide=wanted.hide), lang).file(ending, title, lang)
 
 

@@ -93,7 +93,7 @@ def _judged(request: Request, number: int, version: int, today: date) -> tuple[S
 def _due(request: Request, number: int, version: int, wanted: DueShown) -> Response:
     lang, today = language_of(request), date.today()
     submission, kept, judged = _judged(request, number, version, today)
-    table = due_listed(judged, wanted, lang)
+    table = due_listed(judged, wanted, lang, today)
     days = days_of(judged.due, today)
     titles = profiles().get(submission.profile, {})
     return page(

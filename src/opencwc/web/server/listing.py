@@ -52,8 +52,8 @@ class ListColumn(Generic[Row]):
     the name is the user's own. ``text`` gives what a row says in it, in a language: it is searched, and written to the
     CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
     ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too. ``also`` gives
-    what else a row is found by, which is not shown: its other names. ``sorts`` is
-    false where a list that the database pages cannot be sorted by it.
+    what else a row is found by, which is not shown: its other names.
+    ``sorts`` is false where a list that the database pages cannot be sorted by it.
     """
 
     name: str
