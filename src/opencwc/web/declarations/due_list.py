@@ -158,9 +158,9 @@ FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
 """What a file of the list holds, by the names of the command."""
 
 
-def due_file(kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str) -> bytes:
+def due_file(kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending, title: str, today: date) -> bytes:
     """Return the declarations that are shown as a file, in which no cell is a formula."""
-    rows = due_listed(kept, wanted, lang, date.today()).rows
+    rows = due_listed(kept, wanted, lang, today).rows
     return listed(rows, FILE_COLUMNS, ListAsked(hide=wanted.hide), lang).file(ending, title, lang)
 
 

@@ -131,7 +131,7 @@ def show_run(
 def download(request: Request, number: Number, ending: Ending, wanted: DueShownAsked) -> Response:
     """Give what is shown as a file, in which no cell is a formula."""
     kept = shown_register(request, number).kept
-    content = due_file(kept, wanted, language_of(request), ending, "page_declarations_calendar")
+    content = due_file(kept, wanted, language_of(request), ending, "page_declarations_calendar", date.today())
     return downloads.download(content, f"due-{number}.{ending}")
 
 

@@ -78,8 +78,9 @@ async def give_due(
 
 
 def _due_file(request: Request, number: int, version: int, wanted: DueShown, ending: Ending) -> Response:
-    _, _, judged = _judged(request, number, version, date.today())
-    content = due_file(judged, wanted, language_of(request), ending, "page_declarations_calendar")
+    today = date.today()
+    _, _, judged = _judged(request, number, version, today)
+    content = due_file(judged, wanted, language_of(request), ending, "page_declarations_calendar", today)
     return download(content, f"due-{number}-{version}.{ending}")
 
 
