@@ -323,8 +323,10 @@ def test_an_upload_that_fails_keeps_the_form_and_says_what_to_do(open_page: Visi
     hand.bring(page, "file", "invoice.csv", INVOICE)
     hand.write(page.locator("input[name=case]"), "not-for-amara")
     words.button(page, "page_file_button").click()
-    expect(page.locator("#problem .problem")).to_contain_text(words("page_problem_stands_against_what"))
-    expect(page.locator("#problem")).to_be_focused()
+    expect(page.locator("label:has(input[name=case]) + .problem")).to_contain_text(
+        words("page_problem_stands_against_what")
+    )
+    expect(page.locator("input[name=case]")).to_be_focused()
     _form_is_kept(page, "not-for-amara")
 
     page.context.set_offline(True)

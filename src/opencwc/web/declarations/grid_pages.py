@@ -140,7 +140,7 @@ REGISTER_COLUMNS: tuple[ListColumn[KeptRegister], ...] = (
         "versions", "page_submissions_versions", lambda one, _: str(len(one.versions)),
         lambda one: len(one.versions), number=True,
     ),
-    day_column("at", "page_submissions_when", lambda one: one.last.at[:10], lambda one: one.last.at),
+    day_column("at", "page_submissions_when", lambda one: one.last.at[:10], lambda one: (one.last.at, one.id)),
     ListColumn("case", "casebook_column_case", lambda one, _: one.case.name),
 )  # fmt: skip
 """The columns of the list of registers."""
