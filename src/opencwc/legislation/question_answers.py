@@ -62,6 +62,7 @@ class Cited:
     doubt: Message | None = None
     citation: str = ""
     marks: tuple[tuple[int, int], ...] = ()
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -259,6 +260,7 @@ class Library:
         return Cited(
             found.source, section.id, passage.text, section.lang, passage.start, passage.end, found.similarity, ours,
             self._doubts.get(found.name, {}).get(section.file), "" if ours else passage.citation, marks,
+            section.heading,
         )  # fmt: skip
 
 

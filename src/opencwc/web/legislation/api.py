@@ -181,6 +181,7 @@ def ask(request: Request, asked: AskedOfLaws, lang: InLang = "en") -> Response:
         passages.append(
             {
                 "state": state or None, "run": run or None, "file": file, "section": passage.place,
+                "heading": passage.heading,
                 "language": passage.lang, "start": passage.start, "end": passage.end, "text": passage.text,
                 "similarity": round(passage.similarity, 4),
                 "doubt": sentence(passage.doubt, lang) if passage.doubt else None,

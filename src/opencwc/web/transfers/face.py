@@ -49,6 +49,7 @@ def _reasons_of_shipment(finding: Finding) -> list[Message]:
     """Say why a shipment is judged so, without the verdict, which has its own badge; what is to be done says the rest.
 
     >>> from opencwc.finding import Maker, Subject
+    >>> from opencwc.transfers.check.weighing import joined
     >>> why = joined([Message("transfers_why_prohibited"), Message("a"), Message("transfers_states_as_of")])
     >>> finding = Finding(Subject(1, "1", "x"), Verdict.PROHIBITED, why, Maker("m", "1", "2026-01-01", ()))
     >>> [reason.id for reason in _reasons_of_shipment(finding)], _hold(finding).id
