@@ -100,16 +100,13 @@ def test_a_register_is_opened_mended_saved_and_judged(house: House) -> None:
 
 def test_the_registers_are_searched_sorted_and_given_as_a_file(house: House) -> None:
     with house.signed_in("anna") as anna:
-        first, second = opened(anna), opened(anna)
-        rows = main_of(anna, "/declarations/registers").one(id="registers").rows()
-        assert len(rows) == 2
-        case = rows[0][3]
-        slip = f"{case[:-3]}{case[-2]}{case[-3]}{case[-1]}"
-        assert len(main_of(anna, f"/declarations/registers?find={slip}&order=-at").one(id="registers").rows()) == 2
-        links = main_of(anna, "/declarations/registers?order=at").one(id="registers").all("a")
+        first, second = opened(anna, case="harbour"), opened(anna, case="harbour")
+        ours = "/declarations/registers?find=harbuor"
+        assert len(main_of(anna, f"{ours}&order=-at").one(id="registers").rows()) == 2, "a slip is forgiven"
+        links = main_of(anna, f"{ours}&order=at").one(id="registers").all("a")
         opening = [link.attributes["href"] for link in links if "registers/" in link.attributes["href"]]
         assert opening == [first, second]
-        lines = anna.get("/declarations/registers.csv?hide=at").text.splitlines()
+        lines = anna.get("/declarations/registers.csv?hide=at&find=harbuor").text.splitlines()
         assert lines[0] == "file,versions,case" and len(lines) == 3
         assert anna.get("/declarations/registers.xlsx").content.startswith(b"PK")
     with house.signed_in("adam") as adam:
