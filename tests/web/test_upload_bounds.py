@@ -142,7 +142,6 @@ DRAWN = {
 """PDFs of two kilobytes that draw one line a thousand times, and 810 thousand times; the bound that ends each."""
 
 
-@pytest.mark.usefixtures("true_processes")  # a fork has less of its memory left
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_page_that_draws_itself_full_ends_at_a_bound_and_what_was_read_is_kept(house: House, name: str) -> None:
     limits, data, most = DRAWN[name]
