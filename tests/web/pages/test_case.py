@@ -52,7 +52,7 @@ def test_a_unit_stands_once_where_its_file_was_checked_again_and_again_where_ano
     assert names.count(names[0]) == 3, "of no file, of goods.csv and of stock.csv"
 
 
-def test_what_was_found_is_sorted_and_leads_to_the_search_and_the_files_of_the_case(house: House) -> None:
+def test_what_was_found_is_sorted_by_any_of_its_columns(house: House) -> None:
     keep_goods(house, file="stock.csv")
     with house.signed_in("audra") as client:
         usual = page_of(client, CASE).one("main")
@@ -61,12 +61,22 @@ def test_what_was_found_is_sorted_and_leads_to_the_search_and_the_files_of_the_c
         mentions = [int(row[2]) for row in down.rows()]
         assert mentions == sorted(mentions, reverse=True) == [int(row[2]) for row in up.rows()][::-1]
         assert page_of(client, f"{CASE}?order=nothing").one(id="found").rows() == usual.one(id="found").rows()
-        searching = usual.one("form", action="/casebook")
-        assert {field.attributes["name"] for field in searching.all("input")} == {"part", "case", "find"}
-        links = [link.attributes["href"] for link in usual.all("a")]
-        for file in ("/casebook/file?case=border", "/casebook/file?case=border&format=xlsx"):
-            assert file in links and client.get(file).status_code == 200
-        assert "/casebook?case=border&part=findings&all=yes" in links
+
+
+def test_what_was_found_is_searched_in_its_case_and_given_as_it_is_shown(house: House) -> None:
+    with house.signed_in("audra") as client:
+        page = page_of(client, f"{CASE}?find=hn2&hide=mentions")
+        found = page.one(id="found")
+        assert found.rows() and found.one("thead").attributes["data-hides"]
+        assert page.one("form", action=CASE).one("input", name="find").attributes["value"] == "hn2"
+        links = [one.attributes["href"] for one in page.all("a") if "/casebook/file" in one.attributes["href"]]
+        csv = client.get(next(link for link in links if "format=csv" in link)).text.splitlines()
+        assert "mentions" not in csv[0] and len(csv) == 1 + len(found.rows())
+        assert client.get(next(link for link in links if "format=xlsx" in link)).content.startswith(b"PK")
+        nothing = page_of(client, f"{CASE}?find=thiodiglicol")
+        assert not nothing.all(id="found")
+        whole = page_of(client, f"{CASE}?all=yes")
+        assert len(whole.one(id="found").rows()) >= len(page_of(client, CASE).one(id="found").rows())
 
 
 def changed(client: TestClient, **form: str) -> Element:

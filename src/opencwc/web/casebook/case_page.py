@@ -20,14 +20,15 @@ from opencwc.casebook.people import names_by_id
 from opencwc.casebook.permissions import may
 from opencwc.casebook.requests import answer, requests_of
 from opencwc.casebook.run_pages import is_of_pages
-from opencwc.casebook.units import KeptUnit, list_units
+from opencwc.casebook.units import KeptUnit, count_units, list_units
 from opencwc.web.casebook.api import ChangedCase, Comment
 from opencwc.web.casebook.audit_api import Answer, NewRequest, ask_as_asked, bundle
-from opencwc.web.casebook.run_summary import RunSummary, waiting_among
+from opencwc.web.casebook.casebook_page import names_instead
+from opencwc.web.casebook.run_summary import FindingFilter, RunSummary, waiting_among
 from opencwc.web.casebook.unit_list import COLUMNS, lines_of
 from opencwc.web.server.api_parameters import Closed, Lang, Number
 from opencwc.web.server.htmx_headers import announcing, done
-from opencwc.web.server.listing import ListAsked, ListWanted
+from opencwc.web.server.listing import MOST_PRINTED, ListAsked, ListShown, ListWanted
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say
@@ -134,7 +135,11 @@ def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAske
     names = names_by_id(book, people)
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
     order = wanted.order if wanted.order.removeprefix("-") in {column.name for column in FOUND_COLUMNS} else "verdict"
-    units = list_units(book, person, Filter(case=name), order=order, limit=MOST_LOOKED_AT)
+    asked_for = Filter(case=name, find=wanted.find.strip())
+    looked_at, shown = (MOST_PRINTED, MOST_PRINTED) if wanted.whole else (MOST_LOOKED_AT, MOST_UNITS)
+    units = list_units(book, person, asked_for, order=order, limit=looked_at)
+    total, _ = count_units(book, person, Filter(case=name))
+    found = count_units(book, person, asked_for)[0] if asked_for.find else total
     files = {run["number"]: str(run["checked"].get("file") or run["number"]) for run in runs}
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
@@ -143,10 +148,11 @@ def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAske
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
-        "columns": FOUND_COLUMNS,
-        "asked": wanted,
+        "list": ListShown(
+            tuple(lines_of(book, latest_of(units.units, files)[:shown], lang)), total, FOUND_COLUMNS, wanted, (), found
+        ),
         "order": order,
-        "lines": lines_of(book, latest_of(units.units, files)[:MOST_UNITS], lang),
+        "instead": [] if units.units else names_instead(book, person, lang, FindingFilter(case=name, find=wanted.find)),
         "runs": summaries,
         "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,

@@ -181,7 +181,7 @@ def show(
     elif part == "findings":
         values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
         values |= _to_decide(book, person) if decides else {}
-        values["instead"] = [] if values["lines"] else _names_instead(book, person, lang, asked)
+        values["instead"] = [] if values["lines"] else names_instead(book, person, lang, asked)
     else:
         values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find, shown.hide), lang)
         values["found"] = values["list"].total
@@ -207,7 +207,7 @@ def open_case(request: Request, asked: Annotated[NewCase, Form()]) -> Response:
     return leading_to(f"/cases/{opened.name}")
 
 
-def _names_instead(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> list[str]:
+def names_instead(book: Casebook, person: Person, lang: str, asked: FindingFilter) -> list[str]:
     """Return names of chemicals that are near to a search that finds nothing, and that would find something."""
     if not asked.find.strip():
         return []
