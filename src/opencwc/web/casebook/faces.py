@@ -80,14 +80,13 @@ class Face:
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
     words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``to_do`` what is done now,
-    where the verdict leaves but that; ``written`` tells whether
-    its subject is what the user wrote, which is shown as it is, and ``of_file`` whether it is
-    a row of a file of theirs; ``rules`` the address under which the rules of its
+    where the verdict leaves but that; ``written`` tells whether its subject is what the user wrote, which is shown as
+    it is, and ``of_file`` whether it is a row of a file of theirs; ``rules`` the address under which the rules of its
     findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
     correction names where that is no entry of a list. ``title`` says what a finding comes to, as the heading of its
     page and of its row: an entry and a chemical, a shipment, a measure; ``apart`` what tells rows of one title apart.
-    ``doors`` and ``counts`` are what it puts on
-    the home page, ``find`` what it adds to what is found from everywhere, ``figures`` to the overview of the house.
+    ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from everywhere,
+    ``figures`` to the overview of the house.
     """
 
     job: JobPage
