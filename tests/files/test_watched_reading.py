@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -58,6 +60,14 @@ def test_a_page_that_takes_too_much_memory_is_left_behind(monkeypatch: pytest.Mo
 
 def test_the_memory_that_was_used_is_told_in_bytes() -> None:
     assert 10_000_000 < memory_used() < 1_000_000_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it, and only there it can be told apart")
+def test_the_memory_of_whoever_started_a_process_is_not_its_own() -> None:
+    held = b"x" * 400_000_000
+    program = "from opencwc.files.watched_reading import memory_used; print(memory_used())"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+    assert int(told) < len(held) / 2
 
 
 def test_an_error_is_raised_where_the_passages_are_taken() -> None:

@@ -7,10 +7,12 @@ only while somebody waits for what it reads: while a passage is judged, no page 
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sys
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from threading import Event, Semaphore, Thread
 
 from opencwc.files.passages import Item, Reading, Unread
@@ -78,7 +80,14 @@ class WatchedItems:
 
 
 def memory_used() -> int:
-    """Return the most memory that this process had at any time, in bytes; 0 on Windows, where nobody tells."""
+    """Return the most memory that this process had at any time, in bytes; 0 on Windows, where nobody tells.
+
+    Linux counts into getrusage(2) what the process held before it became this program: that of whoever started it.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_bytes().splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
     try:
         import resource
     except ImportError:
