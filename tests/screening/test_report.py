@@ -94,7 +94,7 @@ def test_what_was_checked_is_said(report):
 def test_each_finding_has_a_card_with_its_row_its_entry_and_its_reason(report):
     first, *_ = cards(report())
     assert 'data-entry="CWC 1A01"' in first
-    assert "phosphorus carries methyl" in first
+    assert "phosphorus carries a methyl group" in first
     assert "id-1" in first
     assert 'href="#rule-CWC-1A01"' in first
 
@@ -109,9 +109,9 @@ def test_a_row_under_two_lists_has_two_cards(report):
 def test_the_legend_says_what_stands_in_each_place(report):
     (card,) = cards(report(["COP(=O)(F)N=C(C)N(CC)CC"]))
     legend = words(re.search(r'<ul class="legend">.*?</ul>', card, re.DOTALL)[0])
-    assert re.search(r"Q\s+methyl", legend)
-    assert re.search(r"A\s+ethyl", legend)
-    assert re.search(r"B\s+ethyl", legend)
+    assert re.search(r"Q\s+a methyl group", legend)
+    assert re.search(r"A\s+an ethyl group", legend)
+    assert re.search(r"B\s+an ethyl group", legend)
 
 
 def test_what_is_known_by_number_alone_has_no_drawing(report):

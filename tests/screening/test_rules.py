@@ -103,8 +103,8 @@ SCHEDULES = Screener(Rulebook.of(date(2026, 11, 24), ("CWC",)))
 def test_the_sentence_names_the_places_and_what_stands_there() -> None:
     (outcome,) = SCHEDULES.answer("CCCCCCCOP(C)(=O)F", "smiles")
     wording = sentence(outcome.message)
-    assert "phosphorus carries methyl" in wording
-    assert "the O-alkyl group is an alkyl group of 7 carbons" in wording
+    assert "phosphorus carries a methyl group" in wording
+    assert "oxygen carries an alkyl group of 7 carbons" in wording
 
 
 def test_the_evidence_points_at_the_atoms_of_each_place() -> None:

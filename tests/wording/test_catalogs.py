@@ -123,7 +123,7 @@ def test_every_policy_and_duty_of_the_convention_can_be_said() -> None:
 def test_a_message_inside_a_message_is_said_in_the_same_language() -> None:
     inner = Message("place_P", {"group": Message("group_methyl")})
     outer = Message("why_family", {"entry": "1A01", "places": (inner,)})
-    assert say(outer, "en") == "the structure matches 1A01: phosphorus carries methyl"
+    assert say(outer, "en") == "the structure matches 1A01: phosphorus carries a methyl group"
     assert "méthyle" in say(outer, "fr")
 
 

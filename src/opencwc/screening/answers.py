@@ -112,8 +112,32 @@ def answer_to(finding: Finding, convention: Convention) -> Answer:
 
 
 def reason_of(finding: Finding) -> Message:
-    """Return the reason of a finding without what a stated strength means: that stands in the answer."""
-    return _without_strength(finding.message)
+    """Return the reason of a finding, each thing once: what a stated strength means stands in the answer."""
+    return _once_named(_without_strength(finding.message))
+
+
+def said_alone(reason: Message) -> Message:
+    """Return a reason without what the text states beside the mention, for where that stands as facts."""
+    why = reason.values.get("why")
+    return why if reason.id == "why_stated" and isinstance(why, Message) else reason
+
+
+def _once_named(message: Message) -> Message:
+    """Name a chemical once where what was written stands for the very chemical that the entry names."""
+    found, why = message.values.get("found"), message.values.get("why")
+    if not isinstance(why, Message):
+        return message
+    named = _named_alone(why)
+    if named and isinstance(found, Message) and named.values["name"] == found.values.get("name"):
+        return Message("why_found_named", {"found": found, "entry": named.values["entry"]})
+    return Message(message.id, {**message.values, "why": _once_named(why)})
+
+
+def _named_alone(why: Message) -> Message | None:
+    """Return what a reason says where it is only that an entry names the chemical."""
+    about = why.values.get("about")
+    more = any(why.values.get(part) for part in ("salt", "doubts", "unverified"))
+    return about if isinstance(about, Message) and about.id == "why_named" and not more else None
 
 
 def _without_strength(message: Message) -> Message:

@@ -23,7 +23,7 @@ from opencwc.publishing.model import (
     Text,
     Words,
 )
-from opencwc.screening.answers import answer_to, reading_message, reason_of
+from opencwc.screening.answers import answer_to, reading_message, reason_of, said_alone
 from opencwc.screening.cores import parse_condition
 from opencwc.screening.groups import UNBOUNDED, parse_place
 from opencwc.screening.model import BESIDE, COMPONENT
@@ -76,7 +76,8 @@ class Teller:
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
-        blocks: list[Block] = [*self.answer(finding), Paragraph((self.in_sentences(reason_of(finding)),))]
+        why = self.in_sentences(said_alone(reason_of(finding)))  # what the text states stands below
+        blocks: list[Block] = [*self.answer(finding), Paragraph((why,))]
         if excerpt := self.excerpt(finding):
             blocks.append(excerpt)
         if entry and entry.evidence == "unverified":

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TextIO
 
 from opencwc.convention import Convention
-from opencwc.finding import Finding, Message, Rule, Verdict, spans_of
+from opencwc.finding import Finding, Rule, Verdict, spans_of
 from opencwc.publishing.html import write_html
 from opencwc.publishing.labels import labels_in
 from opencwc.publishing.model import (
@@ -39,6 +39,7 @@ from opencwc.publishing.model import (
     Words,
 )
 from opencwc.screening.allow_list import AllowList
+from opencwc.screening.answers import reason_of, said_alone
 from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.table_run import columns_as
@@ -269,11 +270,8 @@ class _Reporter(Teller):
     def reason(self, findings: Sequence[Finding]) -> tuple[Words, ...]:
         """Say by which entries, and why; what the text states beside the mention stands there already."""
         rules = tuple(finding.rule for finding in findings if finding.rule)
-        message = findings[0].message
-        if isinstance(why := message.values.get("why"), Message) and message.id in ("why_stated", "why_stated_low"):
-            message = why
         links = tuple(Text(f"{rule.list} {rule.entry}", to=self.link(rule)) for rule in rules)
-        return (*links, sentence(message, self.lang))
+        return (*links, sentence(said_alone(reason_of(findings[0])), self.lang))
 
     def missing(self) -> int:
         """Count the rows that the tally holds and no finding was handed over for."""

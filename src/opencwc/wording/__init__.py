@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -57,6 +57,8 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
         key: _said(_value(key, _as_placed(key, value, template, lang), lang, named=named), lang)
         for key, value in message.values.items()
     }
+    if (joined := _JOINED.get(message.id)) and isinstance(several := message.values.get(joined[0]), tuple):
+        values[joined[0]] = _joined([_said(item, lang) for item in several], joined[1], lang)
     if template is not None and lang == "zh":
         template = closed_up(template, values)
     if template is not None and lang == "es":
@@ -66,6 +68,12 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
     except KeyError:
         return _of_another_version(message.id, values, lang)
     return said if lang == "en" else unbroken(in_type(said, lang) if lang == "zh" else said)
+
+
+def _joined(said: Sequence[str], last: str, lang: str) -> str:
+    """Join items as a sentence does: "a, b and c"."""
+    *first, final = said or [""]
+    return say("list_separator", lang).join(first) + (say(last, lang) if first else "") + final
 
 
 def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
@@ -124,8 +132,8 @@ def _chemical_said(message: Message, lang: str) -> str:
 def _of_another_version(message_id: str, values: Mapping[str, str], lang: str) -> str:
     """Tell a message that cannot be said: nothing of it is lost.
 
-    >>> say(Message("ledger_of_old", {"row": 7, "why": Message("group_methyl")}))
-    'written by another version of OpenCWC; this version has no wording for it: ledger_of_old (row: 7; why: methyl)'
+    >>> say(Message("old", {"row": 7, "why": Message("group_open")}))
+    'written by another version of OpenCWC; this version has no wording for it: old (row: 7; why: an open position)'
     """
     told = "; ".join(f"{name}: {said}" for name, said in values.items())
     template = _template_of("wording_of_another_version", None, lang) or "{told}"
@@ -138,7 +146,7 @@ def sentence(message: Message | str, lang: str = "en") -> str:
     What begins with the text of a cell keeps it as it is written.
 
     >>> sentence(Message("group_methyl"))
-    'Methyl.'
+    'A methyl group.'
     >>> sentence(Message("ask_fault_kind", {"text": "perhaps"}))
     'perhaps is not an answer; write corrected, confirmed or withdrawn.'
     """
@@ -435,6 +443,8 @@ _ARABIC_LETTERS = {"A": "ألف", "B": "باء"}
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
+_JOINED = {"why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or")}
+"""The messages whose sentence joins the items of a value, and by what before the last."""
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
 _SMALL_INSIDE = ("fr", "es", "ru")
 """The languages that write the name of a chemical small inside a sentence."""

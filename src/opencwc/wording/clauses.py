@@ -22,7 +22,7 @@ def clauses(message: Message | str, lang: str = "en") -> list[str]:
     """Return the sentences that a message is made of, each with its capital and its full stop.
 
     >>> clauses(Message("transfers_and", {"first": "a; b", "second": Message("group_methyl")}))
-    ['A; b.', 'Methyl.']
+    ['A; b.', 'A methyl group.']
     >>> clauses("pattern_caution")
     ['A pattern does not mean that anything is wrong.', 'A person looks at each.']
     """

@@ -54,7 +54,7 @@ class Actions:
 def check_a_chemical(does: Actions) -> None:
     does.door("/check")
     does.write(does.page.locator("#value"), "111-48-8")
-    expect(does.page.locator("#answer h2")).to_contain_text("2B13")
+    expect(does.page.locator("#answer h1")).to_contain_text("2B13")
 
 
 def open_an_event(does: Actions) -> None:

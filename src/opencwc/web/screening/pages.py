@@ -57,7 +57,7 @@ async def answer(
 ) -> Response:
     """Answer a value; the value travels in the body, so that no log of a proxy has it."""
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
-    return page(request, "screening/answer.html", value=value, told=answered, examples=EXAMPLES)
+    return page(request, "screening/answer.html", value=value, told=answered, examples=EXAMPLES, typed=True)
 
 
 def _day(text: str) -> date | None:

@@ -43,7 +43,8 @@ class AnswerLine(NamedTuple):
 class ValueAnswer:
     """The answer to one value: ``heading`` is what the Convention says of it, ``lines`` what other lists say.
 
-    ``verdict`` is the gravest; a card stands for each finding by a rule.
+    ``verdict`` is the gravest; a card stands for each finding by a rule, in ``alike`` where an earlier one shows the
+    same chemical with the same verdict.
 
     Of a text also: ``pieces`` are the text with what was read marked in place, ``remarks`` what is said of each mark,
     ``stated`` what it says of no chemical that a rule speaks of, ``unread`` the words that were not read.
@@ -54,6 +55,7 @@ class ValueAnswer:
     heading: AnswerLine
     lines: tuple[AnswerLine, ...]
     cards: list[Card]
+    alike: list[Card]
     others: list[Finding]
     duties: list[tuple[str, list[Any]]] = field(default_factory=list)
     checked: dict[str, Any] = field(default_factory=dict)
@@ -64,6 +66,11 @@ class ValueAnswer:
     unread: tuple[str, ...] = ()
     unread_more: int = 0
     whole: bool = False
+
+    @property
+    def title(self) -> str:
+        """Return the answer in a few words: the entry and the chemical, or the verdict."""
+        return self.heading.subject or f"{self.heading.badge.text}: {self.value}"
 
 
 class _NumberedFinding(NamedTuple):
@@ -91,12 +98,16 @@ def answer_of_value(teller: Teller, text: str, outcomes: Sequence[Outcome], find
     heading, *lines = _lines(teller, findings) or [
         AnswerLine(teller.badge(verdict), (), teller.say(f"means_{verdict}"))
     ]
+    told = {what: _without_answer(teller.card(finding, named[what])) for what, finding in shown.items()}
+    first = {_chemical(finding): what for what, finding in reversed(shown.items())}
+    heads = set(first.values())
     answer = ValueAnswer(
         text,
         verdict,
         heading,
         tuple(lines),
-        [_without_answer(teller.card(finding, named[what])) for what, finding in shown.items()],
+        [card for what, card in told.items() if what in heads],
+        [card for what, card in told.items() if what not in heads],
         [finding for finding, outcome in zip(findings, outcomes, strict=True) if not finding.rule and not outcome.span],
     )
     is_line = len(text) <= LONGEST_LINE and kind_of(text) == "auto"
@@ -134,6 +145,10 @@ def _line(teller: Teller, answer: Answer) -> AnswerLine:
     return AnswerLine(badge, answer.lists, says[len(subject) :], strengths, subject)
 
 
+def _without_excerpt(card: Card) -> Card:
+    return structs.replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt"))
+
+
 def _without_answer(card: Card) -> Card:
     """Return a card without the answer, which stands above all cards already."""
     answer = {part for part in card.blocks if isinstance(part, Paragraph) and part.tone == "lead"}
@@ -149,6 +164,12 @@ def _what(finding: Finding) -> object:
     return finding.rule, finding.verdict, finding.subject.component, drawn, sentence(message)
 
 
+def _chemical(finding: Finding) -> object:
+    """Return the chemical of a finding by what was written or drawn, and its verdict."""
+    drawn = tuple(evidence.structure for evidence in finding.evidence if evidence.structure)
+    return finding.verdict, finding.subject.component, drawn or finding.subject.input
+
+
 def _of_line(
     teller: Teller, answer: ValueAnswer, numbered: Sequence[_NumberedFinding], in_cards: Container[tuple[int, ...]]
 ) -> ValueAnswer:
@@ -158,10 +179,8 @@ def _of_line(
     answer = replace(
         answer,
         # The line stands above the cards, and need not stand in them again.
-        cards=[
-            structs.replace(card, blocks=tuple(part for part in card.blocks if part.kind != "excerpt"))
-            for card in answer.cards
-        ],
+        cards=list(map(_without_excerpt, answer.cards)),
+        alike=list(map(_without_excerpt, answer.alike)),
         # What a card says of a mention need not stand beside the line too.
         remarks=tuple(
             structs.replace(remark, words=remark.words[:-1]) if remark.to else remark for remark in answer.remarks
@@ -206,12 +225,24 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
     for part in sorted(numbered, key=lambda part: part.number):
         written = part.finding.subject.input
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
+        reason = reason_of(part.finding)
         if rule := part.finding.rule:
             words.append(Text(rule.code, to=teller.link(rule)))
-        words.append(teller.in_sentences(reason_of(part.finding)))
+        else:
+            words.append("–")
+            reason = _without_its_name(reason, written)
+        words.append(teller.in_sentences(reason))
         yield Remark(
             part.number, teller.badge(part.finding.verdict), tuple(words), f"#{part.card}" if part.card else ""
         )
+
+
+def _without_its_name(reason: Message, written: str) -> Message:
+    """Return a reason without that a name stands for the chemical of this very name."""
+    found, why = reason.values.get("found"), reason.values.get("why")
+    if reason.id != "why_found" or not isinstance(found, Message) or not isinstance(why, Message):
+        return reason
+    return why if str(found.values.get("name")).casefold() == written.casefold() else reason
 
 
 def _stated(teller: Teller, stated: Iterable[Stated]) -> Iterator[Fact]:
