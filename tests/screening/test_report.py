@@ -106,6 +106,11 @@ def test_a_row_under_two_lists_has_two_cards(report):
     ]
 
 
+def test_a_salt_that_an_entry_names_is_drawn_as_a_salt(report):
+    (card,) = cards(report(["[K+].[F-]"]))
+    assert "[K+].[F-]" in re.search(r"<figure.*?</figure>", card, re.DOTALL)[0]
+
+
 def test_the_legend_says_what_stands_in_each_place(report):
     (card,) = cards(report(["COP(=O)(F)N=C(C)N(CC)CC"]))
     legend = words(re.search(r'<ul class="legend">.*?</ul>', card, re.DOTALL)[0])

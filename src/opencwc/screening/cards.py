@@ -175,13 +175,17 @@ class Teller:
         for evidence in shown:
             text = self.say("report_legend_core") if evidence.label == CORE else self.what_stands(evidence, entry)
             legend.append(Key(labels[evidence.label], "" if evidence.label == CORE else evidence.label, text))
+        salt = _named_salt(entry)
+        drawn = salt or shown[0].structure
         svg = draw(
-            shown[0].structure,
-            {evidence.label: evidence.atoms for evidence in shown},
+            drawn,
+            {CORE: range(Chem.MolFromSmiles(salt).GetNumAtoms())}
+            if salt
+            else {evidence.label: evidence.atoms for evidence in shown},
             WIDTH,
             HEIGHT,
             title=self.say("report_drawing"),
-            description=" ".join((shown[0].structure, *(f"{key.letter} {key.text}." for key in legend))),
+            description=" ".join((drawn, *(f"{key.letter} {key.text}." for key in legend))),
             name=name,
             instead=self.say("report_not_drawn"),
         )
@@ -334,6 +338,12 @@ def _says_more(written: str, value: str) -> bool:
     (False, True)
     """
     return not all(word in written for word in value.split())
+
+
+def _named_salt(entry: Entry | None) -> str:
+    """Return the salt that an entry names as a whole; its component alone may be another chemical, such as an acid."""
+    cores = [structure.core for structure in entry.structure] if entry else []
+    return cores[0] if len(cores) == 1 and "." in cores[0] else ""
 
 
 def _group(place: Evidence, written: str) -> Message | None:
