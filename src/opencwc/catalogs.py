@@ -17,7 +17,7 @@ def read_template(domain: str, name: str, lang: str, count: int | None = None) -
     """Return what a catalog has under an id, in the form for a count; ``None`` where it has nothing.
 
     >>> read_template("opencwc", "group_methyl", "fr"), read_template("errors", "no_such_code", "en")
-    ('un méthyle', None)
+    ('un groupe méthyle', None)
 
     Raises:
         FileNotFoundError: the catalogs are not built, or there is none in this language.

@@ -40,7 +40,7 @@ def answered(client: TestClient, value: str, **more: str) -> Element:
 
 
 def headline(part: Element) -> str:
-    return part.one("h2").text
+    return part.one("h1").text
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,15 @@ def test_a_value_is_answered_in_the_language_of_the_reader(
     part = answered(client, value)
     assert say(f"verdict_{verdict}", lang) in headline(part)
     assert part.all(class_="checked"), "what was checked is not said"
+
+
+def test_the_answer_is_the_heading_and_the_title_and_the_question_stands_small(client: TestClient) -> None:
+    whole = page_of(client, "/check?value=111-48-8")
+    assert "2B13" in whole.one("h1").text and "2B13" in whole.all("title")[0].text
+    assert whole.one(id="screen-question").tag == "p"
+    typed = answered(client, "111-48-8")
+    assert "2B13" in typed.one("h1").text and "2B13" in typed.all("title")[0].text
+    assert answered(client, " ").one("h1").text == say("page_screen_title")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
@@ -175,7 +184,7 @@ def test_a_letter_in_which_nothing_listed_is_recognised_is_no_clearance(
     assert say("verdict_not_listed", lang) not in headline(part)
     assert say("page_text_nothing", lang) in headline(part)
     assert " ".join(say("page_text_nothing_means", lang).split()) in headline(part)
-    assert part.one("h2").one("span", class_="badge").attributes["class"] == "badge gap"
+    assert part.one("h1").one("span", class_="badge").attributes["class"] == "badge gap"
 
 
 def test_a_word_that_only_joins_or_labels_is_not_said_to_be_unread() -> None:
