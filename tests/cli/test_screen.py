@@ -297,7 +297,7 @@ class TestAnswers:
 
     def test_the_answer_speaks_french(self, run: Run, products: Path) -> None:
         done = run("screen", products, "--lang", "fr", "--format", "csv")
-        assert "Le phosphore porte un groupe méthyle" in done.rows[0]["why"]
+        assert "le phosphore porte un groupe méthyle" in done.rows[0]["why"]
         assert "Vérifié\u00a0: CWC" in done.err
 
     def test_the_users_locale_decides_where_no_language_is_asked_for(
