@@ -5,9 +5,11 @@ Also what a verdict cannot say by itself: a text was not read, or one that it re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from opencwc.convention.clauses import in_print
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
@@ -74,7 +76,7 @@ _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex"
 def article_in(measure: Measure, lang: str) -> str:
     """Return where the Convention asks for a measure, its articles and annexes called as the language calls them."""
     if lang == "en":
-        return measure.article
+        return in_print(measure.article)
     parts = (text for text, _ in cited_parts(measure.article, lang))
     return say("citation_separator", lang).join(say(_ANNEXES.get(part, part), lang) for part in parts)
 
@@ -98,7 +100,10 @@ class ElementShown:
 
 def said_in(texts: Mapping[str, str], lang: str) -> str:
     """Return what is said in a language, in English where nothing is."""
-    return in_type(texts[lang], lang) if texts.get(lang) else texts.get("en", "")
+    return in_type(texts[lang], lang) if texts.get(lang) and lang != "en" else _QUOTED.sub("“\\1”", texts.get("en", ""))
+
+
+_QUOTED = re.compile(r'"([^"]*)"')
 
 
 def said_alone(element: Element, lang: str) -> str:
