@@ -462,6 +462,8 @@ def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept
         assert part.one("h1").text == "Section 10 (Nordavia) answers this"
         assert part.one("h2").text.startswith("Passages found: ")
         assert part.one("title").text.startswith(part.one("h1").text), "the page is called by its answer"
+        penalty, _ = post(client, "/law/ask", question="What is the penalty for using chemical weapons?", state="XNV")
+        assert penalty.one("h1").text == "Section 7 (Nordavia) answers this", "what punishes goes before the ban"
         body = {"question": "May inspectors enter premises?", "state": "XNV"}
         answer = client.post("/api/v1/law/ask", json=body).json()
         assert "XNV" in answer["searched"]
