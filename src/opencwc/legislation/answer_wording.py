@@ -75,9 +75,18 @@ _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex"
 
 def article_in(measure: Measure, lang: str) -> str:
     """Return where the Convention asks for a measure, its articles and annexes called as the language calls them."""
+    return clauses_in(measure.article, lang)
+
+
+def clauses_in(source: str, lang: str) -> str:
+    """Return clauses of the Convention as a language cites them.
+
+    >>> clauses_in("Art. VII.4, Art. VII.5; VA II.41", "en"), clauses_in("Art. VII.4", "es")
+    ('Art. VII.4, VII.5; VA II.41', 'Artículo VII.4')
+    """
     if lang == "en":
-        return in_print(measure.article)
-    parts = (text for text, _ in cited_parts(measure.article, lang))
+        return in_print(source)
+    parts = (text for text, _ in cited_parts(source, lang))
     return say("citation_separator", lang).join(say(_ANNEXES.get(part, part), lang) for part in parts)
 
 
