@@ -224,9 +224,9 @@ def verdicts_by_gravity() -> tuple[Verdict, ...]:
     two_people = {verdict for verb in known for verdict in verb.grave}
 
     def place(verdict: Verdict) -> tuple[int, bool, int]:
-        of_verbs = [list(verb.verdicts).index(verdict) for verb in known if verdict in verb.verdicts]
-        weight = {"grave": 0, "calm": 2}.get(tones[verdict], 1)
-        return weight, verdict not in two_people, max(of_verbs)
+        as_grave = [verb.verdicts[: verb.verdicts.index(verdict) + 1] for verb in known if verdict in verb.verdicts]
+        weight = max({"grave": 0, "calm": 2}.get(tones[each], 1) for graver in as_grave for each in graver)
+        return weight, verdict not in two_people, max(map(len, as_grave))
 
     return tuple(sorted(all_verdicts(), key=place))
 

@@ -434,19 +434,43 @@ def test_the_shelf_has_the_latest_law_of_each_state(kept: Kept) -> None:
         assert sum(row["state"] == "FRA" for row in table) == 60 and {row["run"] for row in table} >= {str(fra)}
 
 
+def test_the_shelf_is_searched_sorted_and_cut_to_states_as_every_list(kept: Kept) -> None:
+    with kept.house.signed_in("anna") as client:
+        checked(kept.house, client, FIRST, state="France", case="sorted")
+        found = main_of(client, "/law/shelf?find=riot+control")
+        ids = {row[0].split()[-1] for heat in found.all("div", class_="heat") for row in heat.rows()}
+        assert {"PRO-06", "DCL-06"} <= ids and len(ids) < 10
+        written = {row[2] for row in table_at(client, "/law/shelf.csv?find=riot+control")[1:]}
+        assert written == ids, "a file has what the page shows"
+        sorted_page = main_of(client, "/law/shelf?order=XNV")
+        (heat,) = sorted_page.all("div", class_="heat")
+        place = next(at for at, head in enumerate(heat.all("th", scope="col")) if head.attributes.get("aria-sort"))
+        verdicts = [row[place] for row in heat.rows()]
+        assert verdicts[0].endswith(": covered") and "needs reading" in verdicts[-1]
+        fewer = main_of(client, "/law/shelf?hide=FRA").all("div", class_="heat")[0]
+        assert "France" not in fewer.text and "Nordavia" in fewer.text
+        by_count = main_of(client, "/law/shelf?order=-covered").one("div", id="states").rows()
+        covered = [int(row[1]) for row in by_count]
+        assert covered == sorted(covered, reverse=True)
+
+
 def test_a_question_is_answered_with_passages_of_the_law_and_the_convention(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         part, _ = post(
             client, "/law/ask", question="Who must declare chemicals to the National Authority?", state="XNV"
         )
-        assert "Section 10" in part.text and "Nordavia" in part.text
+        assert part.one("h1").text == "Section 10 (Nordavia) answers this"
+        assert part.one("h2").text.startswith("Passages found: ")
+        assert part.one("title").text.startswith(part.one("h1").text), "the page is called by its answer"
+        penalty, _ = post(client, "/law/ask", question="What is the penalty for using chemical weapons?", state="XNV")
+        assert penalty.one("h1").text == "Section 7 (Nordavia) answers this", "what punishes goes before the ban"
         body = {"question": "May inspectors enter premises?", "state": "XNV"}
         answer = client.post("/api/v1/law/ask", json=body).json()
         assert "XNV" in answer["searched"]
         assert (answer["found"][0]["section"], answer["found"][0]["run"]) == ("Section 12", kept.now)
         assert any(row["state"] is None for row in answer["found"]), "the Convention answers too"
         nothing, _ = post(client, "/law/ask", question="zzzz qqqq xxxx")
-        assert not nothing.all("li") and "Not found in the texts" in nothing.text
+        assert not nothing.all("li") and nothing.one("h1").text == "Not found in the texts"
         assert client.post("/law/ask", data={"question": " "}, headers=PART).status_code == 422
 
 
@@ -779,7 +803,9 @@ def test_decisions_go_to_the_shelf_of_labels_when_asked_and_once(
         assert (shelf.all()[-1]["reason"], shelf.all()[-1]["sections"]) == ("", [])
         page = main_of(client, "/law/labels")
         assert page.one("nav", class_="walk").one("a", href="/law")
-        assert not page.one("nav", class_="tabs").all("a", aria_current="page"), "it is none of the tabs"
+        assert page.one("nav", class_="tabs").one("a", aria_current="page").text == "Check a law", (
+            "labels come of checks"
+        )
         for lang in LANGUAGES:
             page = page_of(client, "/law/labels", lang)
             assert len(page.one(id="labels").rows()) == 3 and "3" in page.one("h1").text

@@ -51,6 +51,15 @@ def in_full(source: str) -> str:
     return _CLAUSES.sub(_named_once, source)
 
 
+def in_print(source: str) -> str:
+    """Return clauses by their short names as a page prints them: each name once, ranges with a dash.
+
+    >>> in_print("Art. II.2, Art. II.3; VA IV(A).1-7, VA IV(B).3")
+    'Art. II.2, II.3; VA IV(A).1–7, IV(B).3'
+    """
+    return _CLAUSES.sub(lambda found: f"{found[1]} {found[0].replace(f'{found[1]} ', '').replace('-', '–')}", source)
+
+
 def in_short(source: str) -> str:
     """Return a source as sentences cite it: ``VA`` for the Verification Annex, ``Art.`` for an Article.
 

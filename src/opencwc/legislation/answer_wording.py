@@ -5,9 +5,11 @@ Also what a verdict cannot say by itself: a text was not read, or one that it re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from opencwc.convention.clauses import in_print
 from opencwc.convention.measures import Element, Measure
 from opencwc.finding import Message
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
@@ -73,9 +75,18 @@ _ANNEXES = {"Annex on Chemicals": "law_annex_chemicals", "Confidentiality Annex"
 
 def article_in(measure: Measure, lang: str) -> str:
     """Return where the Convention asks for a measure, its articles and annexes called as the language calls them."""
+    return clauses_in(measure.article, lang)
+
+
+def clauses_in(source: str, lang: str) -> str:
+    """Return clauses of the Convention as a language cites them.
+
+    >>> clauses_in("Art. VII.4, Art. VII.5; VA II.41", "en"), clauses_in("Art. VII.4", "es")
+    ('Art. VII.4, VII.5; VA II.41', 'Artículo VII.4')
+    """
     if lang == "en":
-        return measure.article
-    parts = (text for text, _ in cited_parts(measure.article, lang))
+        return in_print(source)
+    parts = (text for text, _ in cited_parts(source, lang))
     return say("citation_separator", lang).join(say(_ANNEXES.get(part, part), lang) for part in parts)
 
 
@@ -98,7 +109,10 @@ class ElementShown:
 
 def said_in(texts: Mapping[str, str], lang: str) -> str:
     """Return what is said in a language, in English where nothing is."""
-    return in_type(texts[lang], lang) if texts.get(lang) else texts.get("en", "")
+    return in_type(texts[lang], lang) if texts.get(lang) and lang != "en" else _QUOTED.sub("“\\1”", texts.get("en", ""))
+
+
+_QUOTED = re.compile(r'"([^"]*)"')
 
 
 def said_alone(element: Element, lang: str) -> str:

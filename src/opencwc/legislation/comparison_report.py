@@ -116,7 +116,7 @@ def _section(answer: Answer) -> str:
 
 
 CHANGE_TONES: dict[str, Tone] = {
-    "gained": "calm", "lost": "grave", "mixed": "doubt", "reworded": "mild", "reading": "doubt", "same": "calm",
+    "gained": "mild", "lost": "grave", "mixed": "doubt", "reworded": "calm", "reading": "doubt", "same": "calm",
 }  # fmt: skip
 
 

@@ -236,7 +236,10 @@ class Library:
             scores[at] = max(scores.get(at, 0.0), scores[banned] * _BEFORE)
             similar[at] = max(similar.get(at, 0.0), limits.about)
         like = index.spoken.likeness(asked_words(wanted.wordings[0], language_of(wanted.wordings[0])))
-        for at, score in (_held_in(index, wanted, scores, like) if checked else scores).items():
+        worth = _held_in(index, wanted, scores, like) if checked else scores
+        for at, banned in list(law.penalties(worth)) if penal and checked else ():
+            worth[at] = max(worth.get(at, 0.0), worth[banned] * _BEFORE)
+        for at, score in worth.items():
             yield _Candidate(name, law, at, score, similar.get(at, 0.0), like)
 
     def _ours(self, question: Question, lang: str) -> Iterator[_Candidate]:

@@ -7,7 +7,7 @@ from opencwc.verbs import Page, Verb
 
 VERB = Verb(
     id="law",
-    tones={Verdict.REVIEW: "doubt", Verdict.NONE: "gap", Verdict.PARTIAL: "mild", Verdict.COVERED: "calm"},
+    tones={Verdict.REVIEW: "doubt", Verdict.NONE: "gap", Verdict.PARTIAL: "calm", Verdict.COVERED: "mild"},
     under_entry=False,
     many=True,
     reader="opencwc.legislation.reader:Reader",

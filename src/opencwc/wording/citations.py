@@ -143,7 +143,8 @@ def _value(name: str, text: str) -> str:
     if name == "day":
         day, month, year = text.split()
         return date(int(year), _months()[month], int(day)).isoformat()
-    return text.replace(" to ", "–").replace(" and ", ", ")
+    said = text.replace(" to ", "–").replace(" and ", ", ")
+    return said.replace("-", "–") if name == "paragraphs" else said
 
 
 @cache

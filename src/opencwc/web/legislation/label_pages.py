@@ -48,7 +48,7 @@ def show_labels(request: Request, wanted: ListWanted) -> Response:
     table, some = _as_list(wanted, language_of(request)), wanted.part(0, MOST_SHOWN)
     laws = {str(row["country"]) for row in rows}
     return law_page(
-        request, "legislation/labels.html", "labels", list=table, shown_rows=table.rows[some],
+        request, "legislation/labels.html", "check", list=table, shown_rows=table.rows[some],
         texts=table.texts[some], more=max(0, len(table.rows) - some.stop), labels=len(rows), laws=len(laws),
         enough=len(rows) >= LEAST_LABELS and len(laws) >= LEAST_LAWS, least=LEAST_LABELS, least_laws=LEAST_LAWS,
         each=LEAST_OF_EACH, left_out=left_out,

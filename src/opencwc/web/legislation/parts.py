@@ -80,6 +80,11 @@ class PassageShown:
     cut: bool
     excepts: bool = False
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it holds anything of the measure, if only in passing or by leaving it to a regulation."""
+        return bool(self.holds or self.passing or self.leaves or self.excepts)
+
 
 def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
     """Yield the passages of a measure, the best first."""
@@ -125,7 +130,7 @@ def below_heading(pieces: tuple[Piece, ...], heading: str) -> tuple[Piece, ...]:
 
 
 def _marked(shown: Shown, verdict: str) -> Iterator[Piece]:
-    return marked(shown, "mild" if verdict == NONE else TONES[verdict])
+    return marked(shown, "calm" if verdict == NONE else TONES[verdict])
 
 
 def _names(measure: Measure, ids: Sequence[str], lang: str) -> Iterator[str]:

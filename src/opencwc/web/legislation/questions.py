@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from opencwc.errors import InputError
 from opencwc.language.encoders import named_encoder
-from opencwc.legislation.answer_wording import doubts_of
+from opencwc.legislation.answer_wording import clauses_in, doubts_of
 from opencwc.legislation.passage_search import PassageIndex
 from opencwc.legislation.question_answers import CONVENTION, Cited, Library
 from opencwc.legislation.question_index import QuestionIndex
@@ -191,6 +191,9 @@ def passages_of(asked: AnsweredQuestion, lang: str) -> Iterator[Passage]:
         source = state_name(state, lang) if state else say("page_law_convention_name", lang)
         doubt = sentence(passage.doubt, lang) if passage.doubt else ""
         place = passage.citation or passage.place
+        if not state:
+            clauses, _, measure = place.rpartition(" (")  # as `Library` names the places of our own sentences
+            place = f"{clauses_in(clauses, lang)} ({measure}"
         yield Passage(source, run, file, place, passage.lang, direction_of(passage.lang), marked_pieces(passage), doubt)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
+from opencwc.convention.measure_terms import fold
 from opencwc.convention.measures import TIERS, Measure
 from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import element_words, said_in
@@ -31,15 +33,24 @@ from opencwc.web.legislation.kept_laws import (
     shown_law,
     standings,
 )
+from opencwc.web.legislation.lists import MEASURES
 from opencwc.web.legislation.parts import direction_of, law_page
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST
-from opencwc.web.server.listing import Ending, table_file
+from opencwc.web.server.listing import (
+    Ending,
+    ListAsked,
+    ListColumn,
+    ListShown,
+    ListWanted,
+    listed,
+    table_file,
+)
 from opencwc.web.server.page import language_of
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
 from opencwc.wording.collation import sort_key
-from opencwc.wording.states import state_name
+from opencwc.wording.states import state_name, state_named
 
 router = Router(include_in_schema=False)
 MOST_STATES = 60
@@ -68,20 +79,72 @@ class OnShelf:
 
 
 @router.get("/law/shelf", action="read")
-def show_shelf(request: Request, tier: _Brief = "", state: _Brief = "") -> Response:
+def show_shelf(request: Request, wanted: ListWanted, tier: _Brief = "", state: _Brief = "") -> Response:
     """Show who covers what: a line a measure, a column a State; with a table of the counts."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     states, rows = _shelf(book, person, lang)
-    chosen = [row for row in rows if tier in ("", row.tier)]
-    shown = [on_shelf for on_shelf in states if state in ("", on_shelf.code)][:MOST_STATES]
+    chosen = [on_shelf for on_shelf in states if state in ("", on_shelf.code)]
+    shown = chosen[:MOST_STATES]
+    table = _measures_listed(rows, shown, tier, wanted, lang)
+    by_column = wanted.order.removeprefix("-") in {column.name for column in table.columns}
+    by_tier = [(name, [measure for measure in table.rows if measure.tier == name]) for name in TIERS]
+    asked = "&".join(filter(None, (urlencode({"tier": tier, "state": state}) if tier or state else "", wanted.query)))
+    left_out = {*wanted.hidden, *(() if by_column else ("tier",))} - {"measure"}
+    columns = COUNTED if any(on_shelf.others for on_shelf in shown) else COUNTED[:-1]
     return law_page(
-        request, "legislation/shelf.html", "shelf", states=shown, all_states=states,
-        groups=[(name, [measure for measure in chosen if measure.tier == name]) for name in TIERS], tier=tier,
-        state=state, verdicts=ALL_VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
-        chart=_chart(shown, lang), most=MOST_STATES, tiers=TIERS,
+        request, "legislation/shelf.html", "shelf", all_states=states, list=table,
+        in_table=[on_shelf for on_shelf in shown if on_shelf.code not in left_out],
+        states=listed(shown, columns, replace(wanted, find=""), lang), cut=len(shown) < len(chosen),
+        groups=[("", table.rows)] if by_column else [(name, group) for name, group in by_tier if group],
+        columns=[column for column in table.columns if column.name not in left_out], left_out=left_out, tier=tier,
+        state=state,
+        verdicts=ALL_VERDICTS, verdict_tones=TONES, title_of=lambda measure: said_in(measure.titles, lang),
+        chart=_chart(shown, lang), tiers=TIERS, csv=f"/law/shelf.csv{'?' + asked if asked else ''}",
         covered=sum(on_shelf.count(COVERED) for on_shelf in states),
         checked=sum(len(on_shelf.stands) for on_shelf in states),
     )  # fmt: skip
+
+
+def _verdict_column(verdict: str) -> ListColumn[OnShelf]:
+    return ListColumn(
+        verdict, f"page_law_short_{verdict}", lambda state, _: str(state.count(verdict)),
+        lambda state: state.count(verdict), number=True,
+    )  # fmt: skip
+
+
+COUNTED: tuple[ListColumn[OnShelf], ...] = (
+    ListColumn("state", "law_column_state", lambda state, _: state.name, lambda state: fold(state.name).text),
+    *(_verdict_column(verdict) for verdict in ALL_VERDICTS),
+    ListColumn("shows", "page_law_shelf_shows", lambda state, _: state.listed.files, lambda state: state.listed.at),
+    ListColumn(
+        "earlier", "page_law_shelf_earlier", lambda state, _: " ".join(str(other.number) for other in state.others),
+        lambda state: len(state.others),
+    ),
+)  # fmt: skip
+"""The columns of the counts of States."""
+_NAMED = 5
+"""From how many States on a heading has their codes."""
+
+
+def _measures_listed(
+    rows: Sequence[Measure], states: Sequence[OnShelf], tier: str, wanted: ListAsked, lang: str
+) -> ListShown[Measure]:
+    columns = (*MEASURES[:2], *(_state_column(state, len(states) >= _NAMED) for state in states))
+    return listed((row for row in rows if tier in ("", row.tier)), columns, wanted, lang)
+
+
+def _state_column(state: OnShelf, is_brief: bool) -> ListColumn[Measure]:
+    """Return the column of a State among the measures, sorted by how they came out: what is covered goes first."""
+
+    def place(measure: Measure) -> int:
+        standing = state.at(measure)
+        return ALL_VERDICTS.index(standing.verdict) if standing else len(ALL_VERDICTS)
+
+    def text(measure: Measure, lang: str) -> str:
+        standing = state.at(measure)
+        return say(f"law_verdict_{standing.verdict}" if standing else "page_law_unchecked", lang)
+
+    return ListColumn(state.code, state_named(state.code), text, place, brief=state.code if is_brief else "")
 
 
 def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tuple[Measure, ...]]:
@@ -106,15 +169,17 @@ def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
 
 
 @router.get("/law/shelf.{ending}", action="read")
-def give_shelf(request: Request, ending: Ending, tier: _Brief = "", state: _Brief = "") -> Response:
+def give_shelf(request: Request, ending: Ending, wanted: ListWanted, tier: _Brief = "", state: _Brief = "") -> Response:
     """Give what is shown of the shelf as a file: a line a measure and State."""
     lang = language_of(request)
-    states, rows = _shelf(book_of(request), person_of(request), lang)
+    states, measures = _shelf(book_of(request), person_of(request), lang)
+    states = [on_shelf for on_shelf in states if state in ("", on_shelf.code)]
+    rows = _measures_listed(measures, states, tier, wanted, lang).rows
     lines = [
         (one.code, row.set, row.id, row.tier, cell.verdict, "yes" if cell.decided else "no", one.listed.number)
         for one in states
         for row in rows
-        if state in ("", one.code) and tier in ("", row.tier) and (cell := one.at(row)) is not None
+        if one.code not in wanted.hidden and (cell := one.at(row)) is not None
     ]
     return downloads.download(
         table_file(ending, say("page_law_tab_shelf", lang), _FILE_COLUMNS, lines), f"shelf.{ending}"

@@ -53,6 +53,7 @@ class ListColumn(Generic[Row]):
     CSV. ``key`` gives what it is sorted by, the text where there is none. ``number`` columns stand to the end.
     ``on_page`` gives what a page says where a file says it otherwise (`day_column`): it is searched too. ``also`` gives
     what else a row is found by, which is not shown: its other names.
+    ``brief`` stands in its heading where there is little room, with the label as its title.
     ``sorts`` is false where a list that the database pages cannot be sorted by it.
     """
 
@@ -63,6 +64,7 @@ class ListColumn(Generic[Row]):
     number: bool = False
     on_page: Callable[[Row, str], str] | None = None
     also: Callable[[Row], Iterable[str]] | None = None
+    brief: str = ""
     sorts: bool = True
 
     def searched(self, row: Row, lang: str) -> str:
