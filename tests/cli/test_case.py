@@ -113,7 +113,7 @@ def test_two_people_decide_what_is_grave(run: Run, kept: Path, second: str, monk
     monkeypatch.setenv("OPENCWC_TOKEN", second)
     assert "accepted" in run("case", "decide", 1, "--as", "accept", "--reason", "seen").text
     history = run("case", "show", 1).text
-    assert "rene: accepts" in history
+    assert "rene: accepted" in history
     assert "os:" in history
 
 

@@ -105,6 +105,15 @@ def is_heading_of_results(heading: str) -> bool:
     return _is_of_group(heading, "results")
 
 
+def is_heading_of_goods(heading: str) -> bool:
+    """Tell whether a heading is that of what goods are called.
+
+    >>> is_heading_of_goods("Product"), is_heading_of_goods("品名"), is_heading_of_goods("Country")
+    (True, True, False)
+    """
+    return _is_of_group(heading.replace("_", " "), "goods")
+
+
 @lru_cache(maxsize=1_000)
 def _is_of_group(heading: str, group: str) -> bool:
     """Tell whether a heading has a word of a group of ``headers.yaml``, alone, with a unit or in two languages."""

@@ -42,11 +42,18 @@ def write_html(report: Report, stream: TextIO) -> None:
 def visible(text: object) -> object:
     """Write characters that would not be seen, or that turn the direction of what follows, as their code points.
 
-    >>> visible("a\\u202eb")
-    'a⟨U+202E⟩b'
+    What runs its own way between U+2068 and U+2069 turns nothing around it, so that these two stay as they are.
+
+    >>> visible("a\\u202eb"), visible("\\u2068\\u202ea\\u2069b\\u2068") == "\\u2068⟨U+202E⟩a\\u2069b⟨U+2068⟩"
+    ('a⟨U+202E⟩b', True)
     """
     if not isinstance(text, str) or isinstance(text, Markup):
         return text
+    pieces = map(_code_points, _ISOLATED.split(text))
+    return "".join(f"\u2068{piece}\u2069" if at % 2 else piece for at, piece in enumerate(pieces))
+
+
+def _code_points(text: str) -> str:
     return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
 
 
@@ -100,6 +107,7 @@ def _environment(lang: str) -> Environment:
     return environment
 
 
+_ISOLATED = re.compile("\u2068([^\u2066-\u2069]*)\u2069")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
 )

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from opencwc.catalogs import read_template
 from opencwc.convention.clauses import in_full
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 
 CITATIONS = (
     "citation_entry",
@@ -139,7 +139,9 @@ def _citation(text: str) -> Message | None:
     return None
 
 
-def _value(name: str, text: str) -> str:
+def _value(name: str, text: str) -> Value:
+    if name == "item":
+        return tuple(text.split(" and "))
     if name == "day":
         day, month, year = text.split()
         return date(int(year), _months()[month], int(day)).isoformat()

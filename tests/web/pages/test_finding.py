@@ -125,10 +125,10 @@ def test_a_correction_names_verdict_and_entry(house: House) -> None:
         assert re.match(r"review\s+CWC 2B04: ", shown.one("h1").text) and "corrected" in shown.one(id="stands").text
         lead, proposed = (paragraph.text for paragraph in shown.one("section", class_="finding").all("p")[:2])
         assert lead.startswith("Decision by Name of rita") and lead.endswith("another entry")
-        assert proposed.startswith("The check proposed: ")
+        assert proposed.startswith("Result of the check: ")
         assert "What follows" not in [heading.text for heading in shown.all("h2")]
         history = shown.one(id="history")
-        assert "corrects to" in history.text and "CWC 2B04" in history.text and "Name of rita" in history.text
+        assert "corrected to" in history.text and "CWC 2B04" in history.text and "Name of rita" in history.text
 
 
 @pytest.mark.parametrize(

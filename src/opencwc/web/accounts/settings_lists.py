@@ -12,6 +12,7 @@ from opencwc.casebook.people import Account
 from opencwc.casebook.permissions import ACTIONS, SCOPES
 from opencwc.convention import Convention
 from opencwc.convention.model import InForce, Policy, RuleList
+from opencwc.finding import Message
 from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.listing import ListColumn, day_column
 from opencwc.wording import say
@@ -53,16 +54,20 @@ def _yes_or_no(truth: bool, lang: str) -> str:
     return say("page_settings_yes" if truth else "page_settings_no", lang)
 
 
-def _of_role(role: Role) -> ListColumn[str]:
-    return ListColumn(str(role), f"page_role_{role}", lambda action, lang: _yes_or_no(role in ACTIONS[action], lang))
+def _of_role(role: Role, *, own: bool) -> ListColumn[str]:
+    name = Message(f"page_role_{role}")
+    label = Message("page_settings_roles_own", {"role": name}) if own else name
+    return ListColumn(str(role), label, lambda action, lang: _yes_or_no(role in ACTIONS[action], lang))
 
 
-ROLE_COLUMNS: Sequence[ListColumn[str]] = (
-    ListColumn("action", "page_settings_action", lambda action, lang: say(f"page_action_{action}", lang)),
-    *map(_of_role, Role),
-    ListColumn("token", "page_settings_by_token", lambda action, lang: _yes_or_no(action in SCOPES, lang)),
-)
-"""What each role may do: a row per action."""
+def role_columns(own: Role) -> Sequence[ListColumn[str]]:
+    """Return the columns of what each role may do, a row per action; the reader's own role comes first."""
+    roles = sorted(Role, key=lambda role: role is not own)
+    return (
+        ListColumn("action", "page_settings_action", lambda action, lang: say(f"page_action_{action}", lang)),
+        *(_of_role(role, own=role is own) for role in roles),
+        ListColumn("token", "page_settings_by_token", lambda action, lang: _yes_or_no(action in SCOPES, lang)),
+    )
 
 
 class ListAtHand(NamedTuple):
@@ -126,6 +131,9 @@ def _in_force_said(when: InForce, lang: str) -> str:
 def policy_columns(policies: Sequence[Policy]) -> Sequence[ListColumn[Policy]]:
     """Return the columns of the interpretations; that of days only where one has a day."""
     columns: list[ListColumn[Policy]] = [
+        ListColumn(
+            "question", "page_settings_question", lambda one, lang: say(f"page_settings_question_{one.id}", lang)
+        ),
         ListColumn("answer", "page_settings_policy", lambda one, lang: say(f"policy_{one.id}_{one.choice}", lang)),
         ListColumn("source", "page_settings_source", lambda one, lang: _source_said(one.source, one.evidence, lang)),
     ]

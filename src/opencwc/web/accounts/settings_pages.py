@@ -29,10 +29,10 @@ from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.accounts.people_api import PersonId
 from opencwc.web.accounts.settings_lists import (
     LIST_COLUMNS,
-    ROLE_COLUMNS,
     lists_at_hand,
     people_columns,
     policy_columns,
+    role_columns,
 )
 from opencwc.web.accounts.tokens_api import TokenId
 from opencwc.web.server.downloads import download
@@ -282,15 +282,16 @@ def _choices(request: Request) -> dict[str, Any]:
 @router.get("/settings/roles", action="self")
 def roles(request: Request, wanted: ListWanted) -> Response:
     """Show who may do what: the table that the service itself asks."""
-    own = sum(person_of(request).role in roles_allowed for roles_allowed in ACTIONS.values())
-    table = listed(ACTIONS, ROLE_COLUMNS, wanted, language_of(request))
+    role = person_of(request).role
+    own = sum(role in roles_allowed for roles_allowed in ACTIONS.values())
+    table = listed(ACTIONS, role_columns(role), wanted, language_of(request))
     return settings_page(request, "roles", "roles", list=table, allowed_actions=own)
 
 
 @router.get("/settings/roles.{ending}", action="self")
 def give_roles(request: Request, ending: Ending, wanted: ListWanted) -> Response:
     """Give who may do what as a file, in which no cell is a formula."""
-    return _file(request, ACTIONS, ROLE_COLUMNS, wanted, "roles", ending)
+    return _file(request, ACTIONS, role_columns(person_of(request).role), wanted, "roles", ending)
 
 
 # Tokens

@@ -20,7 +20,8 @@ from opencwc.casebook.runs import finding_of
 from opencwc.casebook.units import list_units, show_unit, unit_of_finding
 from opencwc.convention import Entry
 from opencwc.errors import ConflictError
-from opencwc.finding import Finding, Message
+from opencwc.files.identifier_columns import is_heading_of_goods
+from opencwc.finding import Finding, Message, Value
 from opencwc.publishing.model import Fact
 from opencwc.screening.cards import Teller
 from opencwc.screening.verb import VERB as SCREEN
@@ -80,7 +81,7 @@ def show(
     """Show a finding; with an outcome in the address, that one is chosen in the form."""
     book, person, lang = book_of(request), person_of(request), language_of(request)
     history = show_finding(book, person, finding_id)
-    before, after, place = _beside(book, person, asked, finding_id)
+    before, after, place = _beside(book, person, asked, finding_id, lang)
     run = RunSummary.of(history.run, lang)
     values = standing_of(book, person, history) | _evidence(history, run, lang)
     choices = _entries(history, lang) if values["decides"] and verb_named(history.run["verb"]).under_entry else []
@@ -197,6 +198,7 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "rests_on": _by_label(face.rests_on(finding, lang)) if face.rests_on else [],
         "tables": face.tables(finding, lang),
         "written": face.written,
+        "of_row": history.run["verb"] == SCREEN.id and bool(run.file) and not run.document,
         "rules": face.rules,
         "ruled": face.ruled,
         "excerpt": teller.excerpt(finding),
@@ -216,9 +218,27 @@ def _heading(history: History, values: dict[str, Any], lang: str) -> dict[str, A
     if finding is not None and correction and history.run["verb"] == SCREEN.id:
         rules = convention_of(finding.maker.as_of)
         entry = rules.find(correction.get("list", ""), correction.get("entry", ""))
-        read = finding.subject.input or finding.subject.id
-        title = f"{entry.list} {entry.id}: {entry.title.get(lang, entry.title['en'])}" if entry else shortened(read)
+        read = shortened(finding.subject.input or finding.subject.id)
+        title = f"{entry.list} {entry.id}: {entry.title.get(lang, entry.title['en'])}" if entry else read
+    if finding is not None and values["of_row"]:
+        title = _named_by_row(finding, title, lang)
     return {"overruled": decision, "correction": correction, "heading": title}
+
+
+def _named_by_row(finding: Finding, title: str, lang: str) -> str:
+    """Name what has no better title than what was read by what its row calls the goods, and by its row.
+
+    >>> from opencwc.finding import Maker, Subject, Verdict
+    >>> subject = Subject(9, "", "CC(C", others=(("site", "Nord"), ("product", "Solvent")))
+    >>> cut_off = Finding(subject, Verdict.UNREADABLE, Message("why"), Maker("m", "1", "2026-01-01", ()))
+    >>> _named_by_row(cut_off, "CC(C", "en"), _named_by_row(cut_off, "Schedule 1", "en")
+    ('Solvent (row 9)', 'Schedule 1')
+    """
+    if title != shortened(finding.subject.input or finding.subject.id):
+        return title
+    called = (cell for name, cell in finding.subject.others if cell.strip() and is_heading_of_goods(name))
+    values: dict[str, Value] = {"named": shortened(next(called, title)), "row": str(finding.subject.row)}
+    return say(Message("page_finding_heading_row", values), lang)
 
 
 def _by_label(facts: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
@@ -265,10 +285,14 @@ def _rule(teller: Teller, entry: Entry | None, finding: Finding) -> dict[str, An
     duties = [] if str(finding.verdict) == "exempt" else teller.convention.duties_for(entry)
     return {
         "title": teller.title(entry),
-        "meaning": teller.in_language(entry.meaning) if entry.meaning else "",
+        "meaning": "" if entry.meaning.get("en", "") in _SAYS_NO_MORE else teller.in_language(entry.meaning),
         "grade": teller.evidence(entry.evidence),
         "duties": [teller.duty(duty) for duty in duties],
     }
+
+
+_SAYS_NO_MORE = ("", "One named chemical.")
+"""What the meaning of an entry says where the title says it."""
 
 
 def _seen_beside(history: History) -> tuple[str, str]:
@@ -326,7 +350,7 @@ def _inbox_order(book: Casebook, person: Person) -> list[tuple[int, int]]:
 
 
 def _beside(
-    book: Casebook, person: Person, asked: FindingFilter, identity: int
+    book: Casebook, person: Person, asked: FindingFilter, identity: int, lang: str
 ) -> tuple[int | None, int | None, tuple[int, str] | None]:
     """Return what comes before and after in the list that a finding was opened from, and its place in the inbox."""
     if asked.from_ == INBOX and may(person, "decide"):
@@ -337,7 +361,8 @@ def _beside(
             return None, (findings[0] if findings else None), None
         at = numbers.index(number)
         before = findings[at - 1] if at else None
-        waiting = str(len(order)) if len(order) <= MOST_IN_ORDER else f"{MOST_IN_ORDER}+"
+        over = Message("page_finding_over", {"number": number_said(MOST_IN_ORDER, lang)})
+        waiting = str(len(order)) if len(order) <= MOST_IN_ORDER else say(over, lang)
         return before, (findings[at + 1] if at + 1 < len(order) else None), (at + 1, waiting)
     return (*beside(book, person, asked.wanted, identity), None)
 

@@ -18,7 +18,8 @@ def cited_markup(source: str, lang: str) -> Markup:
     'Annex on Chemicals, Schedule~1, Part~A, paragraph~13'
     """
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    parts = ((together(_NUMBERED.sub("\u00a0", str(visible(part)))), own) for part, own in cited_parts(source, lang))
+    quoted = ((_QUOTED.sub("“\\1”", part) if own == "en" else part, own) for part, own in cited_parts(source, lang))
+    parts = ((together(_NUMBERED.sub("\u00a0", str(visible(part)))), own) for part, own in quoted)
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
 
 
@@ -39,6 +40,7 @@ def _whole(held: re.Match[str]) -> str:
     return f'<span class="whole">{held[0]}</span>' if whole else held[0]
 
 
+_QUOTED = re.compile('"([^"]*)"')
 _NUMBERED = re.compile(r" (?=(?:[0-9]+|[A-C])(?:[,;)]|$))")
 _TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
 _HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")

@@ -257,11 +257,12 @@ def _state_said(value: str, lang: str) -> str:
 def _score_said(value: str, lang: str) -> str:
     """Say a priority as the list has it, without what it was made of.
 
-    >>> _score_said("98.0; over the threshold", "fr"), _score_said("0.4", "en")
-    ('98', '< 1')
+    >>> _score_said("98.0; over the threshold", "en"), _score_said("0.4", "en")
+    ('98 of 100', '< 1 of 100')
     """
     score = float(value.partition(";")[0])
-    return "< 1" if 0 < score < 1 else number_said(round(score), lang)
+    shown = "< 1" if 0 < score < 1 else number_said(round(score), lang)
+    return say(Message("page_evidence_of_hundred", {"number": shown}), lang)
 
 
 def _drawn_said(value: str, lang: str) -> str:
