@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+"""A day as files write it."""
+
 
 def unbroken(text: str) -> str:
     """Hold numbers and their units together, so that no line breaks between them.
@@ -34,13 +37,18 @@ def cut_short(text: str, most: int) -> str:
 
 def in_type(text: str, lang: str) -> str:
     """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word;
-    Chinese sets no space before the sign of a per cent.
+    Chinese sets no space before the sign of a per cent. In Arabic, marks U+200E let a day as files
+    write it run from left to right.
 
     >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru")
     ('fin de l’année\xa0?', 'в 1\xa0000 раз')
     >>> in_type("不超过 30 %", "zh")
     '不超过 30%'
+    >>> in_type("مثل 2026-06-07.", "ar").replace("\u200e", "|")
+    'مثل |2026-06-07|.'
     """
+    if lang == "ar":
+        return WRITTEN_DAY.sub("\u200e\\g<0>\u200e", text)
     if lang == "zh":
         return _BEFORE_PERCENT.sub("", text)
     if lang not in _SPACED:

@@ -13,10 +13,7 @@ from babel.units import format_unit
 from opencwc.finding import Message, Value
 from opencwc.wording import sentence
 from opencwc.wording.clauses import in_sentences
-from opencwc.wording.typography import unbroken
-
-WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
-"""A day as files write it."""
+from opencwc.wording.typography import WRITTEN_DAY, unbroken
 
 
 @cache
