@@ -130,7 +130,7 @@ def test_one_point_is_a_number_and_no_chart(run: Run) -> None:
     assert any(text.startswith("40 Tonnes") for text in numbers)
     assert "bars" not in drawings(main) and "map" not in drawings(main)
     assert not drawings(told) and not told.all("tr", class_="point")
-    assert "No questions" in told.text
+    assert "No points to clarify" in told.text
 
 
 def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filtered(run: Run) -> None:
@@ -147,7 +147,7 @@ def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filt
     ) > 0 == len(none)
     assert [row["rank"] for row in table] == [str(rank) for rank in range(1, len(table) + 1)]
     assert {row["state"] for row in table} == {"unasked"}
-    assert f"Questions for the declarations of 2026: {len(table)}" == main.one("h1").text
+    assert f"Points to clarify for the declarations of 2026: {len(table)}" == main.one("h1").text
     assert main.one("h1").text in head
 
 
