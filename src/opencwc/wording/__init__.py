@@ -436,7 +436,7 @@ MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
-_SMALL_INSIDE = ("en", "fr", "es", "ru")
+_SMALL_INSIDE = ("fr", "es", "ru")
 """The languages that write the name of a chemical small inside a sentence."""
 _FOUND_BY = ("found_cas", "found_name")
 """The messages that name a chemical that is in no list, by the English name of the names at hand."""

@@ -60,15 +60,22 @@ def in_type(text: str, lang: str) -> str:
 def contracted(template: str, values: Mapping[str, str]) -> str:
     """Join «de» and «a» with the article «el» that a value behind them begins with, as Spanish does.
 
+    Before the sound of an i, «y» is «e».
+
     >>> contracted("antes de {what}", {"what": "el cambio"}), contracted("antes de {what}", {"what": "la salida"})
     ('antes del cambio', 'antes de {what}')
+    >>> contracted("{one} y {last}", {"last": "importó 2 t"}), contracted("{one} y {last}", {"last": "hielo"})
+    ('{one} e {last}', '{one} y {last}')
     """
 
     def join(at: re.Match[str]) -> str:
         value = str(values.get(at[2], ""))
         return f"{at[1]}l {value[3:]}".replace("{", "{{").replace("}", "}}") if value.startswith("el ") else at[0]
 
-    return _BEFORE_ARTICLE.sub(join, template)
+    def joined(at: re.Match[str]) -> str:
+        return f"e {{{at[1]}}}" if _SOUND_OF_I.match(str(values.get(at[1], ""))) else at[0]
+
+    return _AND.sub(joined, _BEFORE_ARTICLE.sub(join, template))
 
 
 def closed_up(template: str, values: Mapping[str, str]) -> str:
@@ -104,6 +111,8 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
 _BEFORE_ARTICLE = re.compile(r"\b([Dd]e|[Aa]) \{([a-z_]+)\}")
+_AND = re.compile(r"\by \{([a-z_]+)\}")
+_SOUND_OF_I = re.compile(r"(?i)h?i(?!e)")
 _CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
 _CHINESE_SPACE = re.compile(rf"(?:\{{(\w+)\}}|[{_CHINESE}]) (?=\{{(\w+)\}}|[{_CHINESE}])")
 _CHINESE_FIRST = re.compile(rf"[{_CHINESE}“]|[0-9]{{4}}年")
