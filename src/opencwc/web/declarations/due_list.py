@@ -158,6 +158,12 @@ def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date)
     return replace(shown, asked=wanted, total=len(kept.due))
 
 
+def usual_order(lines: Sequence[ShownDue]) -> str:
+    """Return the column that the usual order sorts by: none where what is past stands behind what is to come."""
+    days = [line.due for line in lines]
+    return "due" if days == sorted(days) else ""
+
+
 FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
     *(ListColumn[ShownDue](name, "", partial(lambda name, line, _: str(getattr(line, name)), name))
       for name in DUE_FIELDS if name not in ("inspection", "why")),

@@ -55,7 +55,8 @@ def show_overview(request: Request, number: Number) -> Response:
     called = chemicals_said(kept, lang)
     return page(
         request, "declarations/overview.html", shown=shown, kept=kept, weight=amount, view="overview",
-        days=days_of(kept.due, date.today()), sites=sites, of_state=_of_state(kept.due), national=national, partners=partners,
+        days=days_of(kept.due, date.today()), sites=sites, of_state=_of_state(kept.due),
+        national=national, partners=partners,
         regimes=in_order(Counter(str(line.regime) for line in kept.due)),
         several=len({row.country for row in national}) > 1,
         most_sites=MOST_SITES, called=called,

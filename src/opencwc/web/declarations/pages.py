@@ -42,6 +42,7 @@ from opencwc.web.declarations.due_list import (
     due_listed,
     range_said,
     readings_of,
+    usual_order,
     without_readings,
 )
 from opencwc.web.declarations.forms import READINGS, REGISTER, YEARS
@@ -137,7 +138,7 @@ def show_run(
         unjudged=sum(problem.unjudged for problem in kept.problems), most_faults=MOST_FAULTS, view="due",
         most_first=FIRST, faults=first_of("faults", kept, lang), near=first_of("near", kept, lang),
         papers=kept.papers is not None, called=chemicals_said(kept, lang), range_said=range_said,
-        read_as=readings_of(table.rows[some]), without_readings=without_readings,
+        usual=usual_order(table.rows), read_as=readings_of(table.rows[some]), without_readings=without_readings,
     )  # fmt: skip
 
 
