@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -51,10 +51,21 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
 
 
 @pytest.fixture
-def in_march(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the pages take it for 10 March 2026."""
+def on_day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the pages take a day for today."""
+    take_for_today(monkeypatch, request.param, pages)
 
-    take_for_today(monkeypatch, date(2026, 3, 10), pages)
+
+def on(day: date) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Have a test see the pages of a day."""
+    marks = (pytest.mark.usefixtures("on_day"), pytest.mark.parametrize("on_day", [day], indirect=True))
+
+    def seen(test: Callable[..., None]) -> Callable[..., None]:
+        for mark in marks:
+            test = mark(test)
+        return test
+
+    return seen
 
 
 def sent(client: TestClient, *tables: tuple[str, str | bytes], status: int = 204, **form: str) -> str:
@@ -95,7 +106,7 @@ def test_every_page_of_a_register_is_sound(kept: Kept, lang: str) -> None:
         assert not main_of(client, "/declarations", lang).all("form")
 
 
-@pytest.mark.usefixtures("in_march")
+@on(date(2026, 3, 10))
 def test_the_heading_is_the_next_day_and_how_many_fall_due_on_it(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
         main = main_of(client, kept.address)
@@ -154,10 +165,8 @@ def test_the_parts_of_declarations_are_one_row_of_tabs_for_who_may_open_them(kep
     assert "/registers" not in tabs("audra", "/declarations")
 
 
-def test_a_year_that_is_over_and_one_without_anything_are_answered_too(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take_for_today(monkeypatch, date(2027, 1, 1), pages)
+@on(date(2027, 1, 1))
+def test_a_year_that_is_over_and_one_without_anything_are_answered_too(kept: Kept) -> None:
     with kept.house.signed_in("rita") as client:
         main = main_of(client, kept.address)
         assert main.one("h1").text == "All 12 declarations were due by 2 November 2026"
@@ -168,10 +177,8 @@ def test_a_year_that_is_over_and_one_without_anything_are_answered_too(
     assert main.all(id="faults")
 
 
-def test_what_is_due_next_comes_first_and_a_link_leads_to_what_is_past(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    take_for_today(monkeypatch, date(2026, 5, 1), pages)
+@on(date(2026, 5, 1))
+def test_what_is_due_next_comes_first_and_a_link_leads_to_what_is_past(kept: Kept) -> None:
     with kept.house.signed_in("audra") as client:
         main = main_of(client, kept.address)
         listed = client.get(f"{kept.address}/due.csv").text
@@ -181,6 +188,25 @@ def test_what_is_due_next_comes_first_and_a_link_leads_to_what_is_past(
     assert main.all("a", href="#passed")[0].text.startswith(f"Declarations whose deadline has passed: {sum(passed)}")
     assert "31 March 2026" in main.one(id="passed").text, "the first of them"
     assert "2026-09-10" in listed.splitlines()[1]
+    assert "▲" not in main.one(id="due").one("thead").text, "no column has this order"
+
+
+@pytest.mark.parametrize("part", ["faults", "near"])
+def test_faults_and_amounts_under_a_threshold_are_lists_of_their_own_too(
+    kept: Kept, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("opencwc.web.declarations.pages.FIRST", 0)
+    with kept.house.signed_in("rita") as client:
+        below = main_of(client, kept.address).one("section", id=part)
+        link = next(one for one in below.all("a") if one.text.startswith("Search all"))
+        main = main_of(client, link.attributes["href"].partition("#")[0])
+        nothing = main_of(client, f"{kept.address}?part={part}&find=zzzz")
+        content = client.get(f"{kept.address}/lists/{part}.csv?order=where").text
+        assert client.get(f"{kept.address}/lists/{part}.xlsx").content.startswith(b"PK")
+    rows = main.one("table").rows()
+    assert rows == below.one("table").rows() and len(content.splitlines()) == 1 + len(rows)
+    assert main.one("thead").all("a") and not below.one("thead").all("a")
+    assert not nothing.all("table") and f"0 of {len(rows)} shown" in nothing.text
 
 
 def test_the_list_is_filtered_by_site_chemical_regime_and_day_and_ordered_without_a_script(kept: Kept) -> None:

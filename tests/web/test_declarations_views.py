@@ -130,7 +130,7 @@ def test_one_point_is_a_number_and_no_chart(run: Run) -> None:
     assert any(text.startswith("40 Tonnes") for text in numbers)
     assert "bars" not in drawings(main) and "map" not in drawings(main)
     assert not drawings(told) and not told.all("tr", class_="point")
-    assert "No questions" in told.text
+    assert "No points to clarify" in told.text
 
 
 def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filtered(run: Run) -> None:
@@ -147,7 +147,7 @@ def test_points_to_ask_stand_the_most_certain_first_with_their_rule_and_are_filt
     ) > 0 == len(none)
     assert [row["rank"] for row in table] == [str(rank) for rank in range(1, len(table) + 1)]
     assert {row["state"] for row in table} == {"unasked"}
-    assert f"Questions for the declarations of 2026: {len(table)}" == main.one("h1").text
+    assert f"Points to clarify for the declarations of 2026: {len(table)}" == main.one("h1").text
     assert main.one("h1").text in head
 
 
@@ -224,7 +224,7 @@ def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> Non
         spain = main_of(client, "/declarations/calendar?profile=ESP")
         over = main_of(client, "/declarations/calendar?year=2025")
         before = main_of(client, "/declarations/calendar?year=1997")
-    assert main.one("h1").text == "Next yearly deadline: 31 March 2026"
+    assert main.one("h1").text == "Next yearly deadline: 31 March 2026, 4 declarations"
     assert main.one(id="calendar").rows()[0][0] == "31 March 2026"
     assert len(spain.one(id="calendar").rows()[0]) == len(main.one(id="calendar").rows()[0]) + 1
     assert over.one("h1").text.startswith("All deadlines of 2025 have passed")
@@ -239,7 +239,7 @@ def test_the_calendar_opens_on_the_next_year_when_all_of_this_one_is_over(
     with run.house.signed_in("adam") as client:
         main = main_of(client, "/declarations/calendar")
         asked = main_of(client, "/declarations/calendar?year=2026")
-    assert main.one("h1").text == "Next yearly deadline: 31 March 2027"
+    assert main.one("h1").text == "Next yearly deadline: 31 March 2027, 4 declarations"
     assert main.one(id="calendar").rows()[0][0] == "31 March 2027"
     assert asked.one("h1").text == "All deadlines of 2026 have passed"
 

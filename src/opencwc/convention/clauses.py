@@ -60,6 +60,15 @@ def in_print(source: str) -> str:
     return _CLAUSES.sub(lambda found: f"{found[1]} {found[0].replace(f'{found[1]} ', '').replace('-', '–')}", source)
 
 
+def in_full_within(text: str) -> str:
+    """Return a sentence with the clauses of the Verification Annex by its full name.
+
+    >>> in_full_within("above 1 t (VA VII.3(c)), as VA VI.13, VA VI.17 say")
+    'above 1 t (Verification Annex VII.3(c)), as Verification Annex VI.13, VI.17 say'
+    """
+    return _CLAUSES.sub(lambda found: _named_once(found) if found[1] == "VA" else found[0], text)
+
+
 def in_short(source: str) -> str:
     """Return a source as sentences cite it: ``VA`` for the Verification Annex, ``Art.`` for an Article.
 

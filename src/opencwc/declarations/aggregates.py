@@ -36,7 +36,7 @@ def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
             "declare_why_aggregate" if limit else "declare_why_aggregate_any",
             {
                 "chemical": books.named(key), "entry": chemical.entry, "year": str(year - 1),
-                "amounts": tuple(
+                "amounts": _in_a_row(
                     Message(f"declare_amount_{activity}", {"amount": amount(sums[activity])})
                     for activity in QUANTITIES[regime] if activity in sums
                 ),
@@ -48,6 +48,17 @@ def aggregates(books: Books, law: Law, year: int) -> Iterator[Due]:
             law.due(RULES_OF[regime][1], year), "", False,
             by_reading(why, ("aggregate-threshold",), law), key, above[most], RULES_OF[regime], country,
         )  # fmt: skip
+
+
+def _in_a_row(amounts: Iterable[Message]) -> Message:
+    """Return what was done of a chemical as one part of a sentence, with "and" before the last."""
+    *others, last = amounts
+    if not others:
+        return last
+    first, *others = others
+    for other in others:
+        first = Message("declare_amounts_further", {"amounts": first, "other": other})
+    return Message("declare_amounts_last", {"amounts": first, "last": last})
 
 
 def left_out(books: Books, law: Law, year: int, bound: Callable[[str], bool]) -> LeftOut:

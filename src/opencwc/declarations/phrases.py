@@ -8,6 +8,8 @@ from decimal import Decimal
 from opencwc.declarations.law import Law
 from opencwc.finding import Message
 
+BY_READING = "declare_why_by_reading"
+"""The message of a reason that rests on readings of the treaty."""
 FIELD_LABELS: Mapping[str, str] = {
     "site": "declare_label_site", "plant": "declare_label_plant", "name": "page_declarations_field_name",
     "operator": "page_declarations_field_operator", "country": "form_label_state",
@@ -43,7 +45,7 @@ def by_reading(why: Message, readings: Sequence[str], law: Law) -> Message:
     if not readings:
         return why
     said = tuple(reading_said(id, law.reading(id)) for id in readings)
-    return Message("declare_why_by_reading", {"why": why, "readings": said})
+    return Message(BY_READING, {"why": why, "readings": said})
 
 
 def reading_said(id: str, choice: str) -> Message:

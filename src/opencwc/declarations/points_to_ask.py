@@ -192,12 +192,11 @@ class _Gathering:
         rows = self.rows.get(figure, ())
         if len(rows) < 2 or any(activity.kg is None for activity in rows):
             return None
-        places = tuple(
-            self.answer.register.locate(Place("activities", activity.row, QUANTITY)) for activity in rows[:MOST_ROWS]
-        )
+        numbers = tuple(str(activity.row) for activity in rows[:MOST_ROWS])
         more = ("…",) if len(rows) > MOST_ROWS else ()
         total = amount(sum((activity.content for activity in rows), Decimal(0)))
-        return Message("ask_column_total", {"amount": total, "rows": (*places, *more)})
+        named = Message("ask_total_rows", {"rows": (*numbers, *more)})
+        return Message("ask_column_total", {"amount": total, "rows": named})
 
     def _place(self, faults: list[Fault], proposals: list[Proposal]) -> Place:
         """Return the cell that an answer corrects; of a sum of several rows that of the largest."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
+"""A day as files write it."""
+
 
 def unbroken(text: str) -> str:
     """Hold numbers and their units together, so that no line breaks between them.
@@ -34,13 +37,18 @@ def cut_short(text: str, most: int) -> str:
 
 def in_type(text: str, lang: str) -> str:
     """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word;
-    Chinese sets no space before the sign of a per cent.
+    Chinese sets no space before the sign of a per cent. In Arabic, marks U+200E let a day as files
+    write it run from left to right.
 
     >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru")
     ('fin de l’année\xa0?', 'в 1\xa0000 раз')
     >>> in_type("不超过 30 %", "zh")
     '不超过 30%'
+    >>> in_type("مثل 2026-06-07.", "ar").replace("\u200e", "|")
+    'مثل |2026-06-07|.'
     """
+    if lang == "ar":
+        return WRITTEN_DAY.sub("\u200e\\g<0>\u200e", text)
     if lang == "zh":
         return _BEFORE_PERCENT.sub("", text)
     if lang not in _SPACED:
@@ -52,15 +60,22 @@ def in_type(text: str, lang: str) -> str:
 def contracted(template: str, values: Mapping[str, str]) -> str:
     """Join «de» and «a» with the article «el» that a value behind them begins with, as Spanish does.
 
+    Before the sound of an i, «y» is «e».
+
     >>> contracted("antes de {what}", {"what": "el cambio"}), contracted("antes de {what}", {"what": "la salida"})
     ('antes del cambio', 'antes de {what}')
+    >>> contracted("{one} y {last}", {"last": "importó 2 t"}), contracted("{one} y {last}", {"last": "hielo"})
+    ('{one} e {last}', '{one} y {last}')
     """
 
     def join(at: re.Match[str]) -> str:
         value = str(values.get(at[2], ""))
         return f"{at[1]}l {value[3:]}".replace("{", "{{").replace("}", "}}") if value.startswith("el ") else at[0]
 
-    return _BEFORE_ARTICLE.sub(join, template)
+    def joined(at: re.Match[str]) -> str:
+        return f"e {{{at[1]}}}" if _SOUND_OF_I.match(str(values.get(at[1], ""))) else at[0]
+
+    return _AND.sub(joined, _BEFORE_ARTICLE.sub(join, template))
 
 
 def closed_up(template: str, values: Mapping[str, str]) -> str:
@@ -96,6 +111,8 @@ _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w{])")
 _UNBROKEN = re.compile(r" (?=[:;?!»])|(?<=«) ")
 """The spaces of French beside these signs, at which no line may break."""
 _BEFORE_ARTICLE = re.compile(r"\b([Dd]e|[Aa]) \{([a-z_]+)\}")
+_AND = re.compile(r"\by \{([a-z_]+)\}")
+_SOUND_OF_I = re.compile(r"(?i)h?i(?!e)")
 _CHINESE = "\u3001-\u303f\u3400-\u9fff\uff00-\uffef"
 _CHINESE_SPACE = re.compile(rf"(?:\{{(\w+)\}}|[{_CHINESE}]) (?=\{{(\w+)\}}|[{_CHINESE}])")
 _CHINESE_FIRST = re.compile(rf"[{_CHINESE}“]|[0-9]{{4}}年")

@@ -85,22 +85,13 @@ class Reason(NamedTuple):
     by_check: bool = True
 
 
-class RowOfTotal(NamedTuple):
-    """A row that a total is added from: its file (or its address as one text), its line or row there, its column."""
-
-    file: str
-    line: str = ""
-    column: str = ""
-
-
 class Asked(NamedTuple):
-    """A point as it is shown: its rank, how it stands, its reasons, the rows of a total, and a figure's chart."""
+    """A point as it is shown: its rank, how it stands, its reasons, and a figure's chart."""
 
     rank: int
     point: ShownPoint
     standing: Standing
     reasons: tuple[Reason, ...]
-    total_of: tuple[RowOfTotal, ...]
     figure: ShownProposal | None
     likely: str
     chart: dict[str, Any]
@@ -155,26 +146,9 @@ def _asked(rank: int, point: ShownPoint, standing: Standing, kept: KeptDeclarati
     word = "" if figure is None or figure.probability is None else likely(figure.probability)
     outcome = "reject" if standing.answer and standing.answer.exchange.kind in REJECTS else "accept"
     return Asked(
-        rank, point, standing, tuple(reasons), rows_of(point.total), figure, word,
+        rank, point, standing, tuple(reasons), figure, word,
         chart_of(figure, lang) if figure else {}, figure is not None and _is_drawn(figure), outcome,
     )  # fmt: skip
-
-
-def rows_of(total: Message | None) -> tuple[RowOfTotal, ...]:
-    """Return the rows that a total is added from, as it names them.
-
-    >>> rows_of(Message("ask_column_total", {"rows": (Message("declare_at_row", {"name": "a.csv", "row": "4"}), "…")}))
-    (RowOfTotal(file='a.csv', line='4', column=''), RowOfTotal(file='…', line='', column=''))
-    """
-    rows = total.values.get("rows", ()) if total else ()
-    return tuple(_row_of(row) for row in (rows if isinstance(rows, tuple) else (rows,)))
-
-
-def _row_of(row: object) -> RowOfTotal:
-    if not isinstance(row, Message):
-        return RowOfTotal(str(row))
-    told = {name: str(value) for name, value in row.values.items()}
-    return RowOfTotal(told["name"], told.get("line") or told.get("row", ""), told.get("column", ""))
 
 
 def _reason(fault: ShownFault) -> Reason:

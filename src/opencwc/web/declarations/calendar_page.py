@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, NamedTuple
@@ -35,6 +35,13 @@ class CalendarAsked(NamedTuple):
     year: int
     profile: str
     law: Law
+
+
+class ComingDay(NamedTuple):
+    """A day that comes, and how many declarations are due on it."""
+
+    day: date
+    declarations: int
 
 
 def asked_calendar(year: str, profile: str) -> CalendarAsked:
@@ -123,10 +130,15 @@ def last_day(day: CalendarDay) -> date:
     return max(day.own_day or day.treaty_day, day.treaty_day)
 
 
-def _first_day(asked: CalendarAsked) -> date | None:
+def _first_day(asked: CalendarAsked) -> ComingDay | None:
     """Return the first day of the year after the one asked for: what comes when all its deadlines are over."""
     days = calendar_of(asked.law, asked.year + 1) if asked.year + 1 in YEARS else ()
-    return min((day.own_day or day.treaty_day for day in days), default=None)
+    first = min((day.own_day or day.treaty_day for day in days), default=None)
+    return ComingDay(first, _count_on(first, days)) if first else None
+
+
+def _count_on(day: date, days: Iterable[CalendarDay]) -> int:
+    return sum(day in (one.own_day, one.treaty_day) for one in days)
 
 
 def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None, today: date) -> Message:
@@ -137,7 +149,7 @@ def _answer(year: int, days: tuple[CalendarDay, ...], ahead: CalendarDay | None,
         return Message("page_calendar_over", {"year": str(year)})
     coming = ahead.own_day if ahead.own_day and ahead.own_day >= today else max(ahead.day, today)
     coming = coming if coming in (ahead.own_day, ahead.treaty_day) else ahead.treaty_day
-    return Message("page_calendar_next", {"date": coming.isoformat()})
+    return Message("page_calendar_next", {"date": coming.isoformat(), "count": _count_on(coming, days)})
 
 
 @router.get("/declarations/calendar.csv", action="rules")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -15,6 +15,7 @@ from pydantic import AfterValidator
 from opencwc.convention.declaration_rules import read_codes
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
 from opencwc.declarations.model import DUE_FIELDS, REGIMES
+from opencwc.declarations.phrases import BY_READING
 from opencwc.finding import Message
 from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, Searched, day_column, listed
 from opencwc.web.server.page_parameters import AddressFilter, Brief
@@ -26,7 +27,13 @@ ORDERS = ("due", "regime", "site", "chemical", "range", "why", "kg")
 """What the list is sorted by: a column each, and the weight that a line rests on."""
 
 
-Order = Annotated[Brief, AfterValidator(lambda order: order if order.removeprefix("-") in ORDERS else "due")]
+def _known_or(usual: str) -> AfterValidator:
+    return AfterValidator(lambda order: order if order.removeprefix("-") in ORDERS else usual)
+
+
+Order = Annotated[Brief, _known_or("due")]
+ShownOrder = Annotated[Brief, _known_or("")]
+"""The order of the list of a page; the usual one has what falls due next first."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ DueAsked = Annotated[DueFilter, Depends()]
 class DueShown(DueFilter, ListAsked):
     """The same with what a list of a page is asked for: what to find, which columns to hide."""
 
+    order: ShownOrder = ""
     find: Searched = ""
 
     @property
@@ -91,11 +99,11 @@ def in_order(counts: Mapping[str, int]) -> dict[str, int]:
 def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: date | None = None) -> list[ShownDue]:
     """Return the declarations that a filter wants, in its order; reasons are ordered as they read in a language.
 
-    By day, what falls due next comes first, and what was due before ``today`` after it.
+    In the usual order of a page, what falls due next comes first, and what was due before ``today`` after it.
     """
     called = chemicals_said(kept, lang)
     lines = [line for line in kept.due if wanted.holds(line, called.get(line.chemical, ""))]
-    name = wanted.order.removeprefix("-")
+    name = wanted.order.removeprefix("-") or "due"
 
     def key(line: ShownDue) -> tuple[Any, ...]:
         value = sentence(line.why, lang) if name == "why" else getattr(line, name)
@@ -103,15 +111,15 @@ def fitting(kept: KeptDeclarations, wanted: DueFilter, lang: str = "en", today: 
         return (value.casefold() if isinstance(value, str) else value, line.due, line.site.casefold(), line.plant)
 
     found = sorted(lines, key=key, reverse=wanted.order.startswith("-"))
-    return sorted(found, key=lambda line: line.due < today) if today and wanted.order == "due" else found
+    return sorted(found, key=lambda line: line.due < today) if today and not wanted.order else found
 
 
-def due_columns(kept: KeptDeclarations, lang: str) -> tuple[ListColumn[ShownDue], ...]:
-    """Return the columns of the list, by the names of its orders."""
+def due_columns(kept: KeptDeclarations, lang: str, lines: Sequence[ShownDue]) -> tuple[ListColumn[ShownDue], ...]:
+    """Return the columns of a list of lines, by the names of its orders; a range only where a line has one."""
     called = chemicals_said(kept, lang)
-    return (
+    columns: tuple[ListColumn[ShownDue], ...] = (
         day_column("due", "declare_label_due", lambda line: line.due.isoformat()),
-        ListColumn("regime", "declare_label_regime", _declaration_said),
+        ListColumn("regime", "declare_label_declaration", _declaration_said),
         ListColumn(
             "site", "declare_label_site",
             lambda line, lang: _joined(line.site, line.plant, kept.names.get(line.site, ""), _country_said(line, lang)),
@@ -123,6 +131,8 @@ def due_columns(kept: KeptDeclarations, lang: str) -> tuple[ListColumn[ShownDue]
         ListColumn("range", "declare_label_range", lambda line, lang: _joined(line.range, range_said(line, lang))),
         ListColumn("why", "declare_label_why", lambda line, lang: sentence(line.why, lang)),
     )  # fmt: skip
+    ranged = any(line.range or line.inspection for line in lines)
+    return tuple(column for column in columns if ranged or column.name != "range")
 
 
 def _joined(*parts: str) -> str:
@@ -143,8 +153,15 @@ def _country_said(line: ShownDue, lang: str) -> str:
 
 def due_listed(kept: KeptDeclarations, wanted: DueShown, lang: str, today: date) -> ListShown[ShownDue]:
     """Return the declarations that a filter wants and a search finds, in its order."""
-    shown = listed(fitting(kept, wanted, lang, today), due_columns(kept, lang), ListAsked(find=wanted.find), lang)
+    lines = fitting(kept, wanted, lang, today)
+    shown = listed(lines, due_columns(kept, lang, lines), ListAsked(find=wanted.find), lang)
     return replace(shown, asked=wanted, total=len(kept.due))
+
+
+def usual_order(lines: Sequence[ShownDue]) -> str:
+    """Return the column that the usual order sorts by: none where what is past stands behind what is to come."""
+    days = [line.due for line in lines]
+    return "due" if days == sorted(days) else ""
 
 
 FILE_COLUMNS: tuple[ListColumn[ShownDue], ...] = (
@@ -162,6 +179,20 @@ def due_file(kept: KeptDeclarations, wanted: DueShown, lang: str, ending: Ending
     """Return the declarations that are shown as a file, in which no cell is a formula."""
     rows = due_listed(kept, wanted, lang, today).rows
     return listed(rows, FILE_COLUMNS, ListAsked(hide=wanted.hide), lang).file(ending, title, lang)
+
+
+def without_readings(why: Message) -> tuple[Message, tuple[Message, ...]]:
+    """Return a reason without the readings of the treaty that it rests on, and these."""
+    if why.id != BY_READING:
+        return why, ()
+    whole, readings = why.values["why"], why.values["readings"]
+    held = tuple(one for one in (readings if isinstance(readings, tuple) else (readings,)) if isinstance(one, Message))
+    return (whole, held) if isinstance(whole, Message) else (why, ())
+
+
+def readings_of(lines: Iterable[ShownDue]) -> list[Message]:
+    """Return the readings that the reasons of some lines rest on, each once, in their order."""
+    return list({one.id: one for line in lines for one in without_readings(line.why)[1]}.values())
 
 
 def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:

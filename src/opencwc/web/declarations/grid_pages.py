@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import IO, Annotated, Any, Literal
 
 from fastapi import Form, Query, Request
@@ -35,6 +36,7 @@ from opencwc.casebook.runs import read_source
 from opencwc.casebook.submissions import show_submission
 from opencwc.declarations.confined_rows import read_rows
 from opencwc.declarations.handed_in import Unfit
+from opencwc.declarations.register_reader import NEEDED
 from opencwc.declarations.register_sheets import (
     FIELDS,
     MOST_CELLS,
@@ -140,7 +142,7 @@ REGISTER_COLUMNS: tuple[ListColumn[KeptRegister], ...] = (
         "versions", "page_submissions_versions", lambda one, _: str(len(one.versions)),
         lambda one: len(one.versions), number=True,
     ),
-    day_column("at", "page_submissions_when", lambda one: one.last.at[:10], lambda one: (one.last.at, one.id)),
+    day_column("at", "page_grid_last_saved", lambda one: one.last.at[:10], lambda one: (one.last.at, one.id)),
     ListColumn("case", "casebook_column_case", lambda one, _: one.case.name),
 )  # fmt: skip
 """The columns of the list of registers."""
@@ -349,8 +351,23 @@ def show_row(
     values = _values(request, opened, asked)
     shown = next((one for one in values["view"].rows if one.id == row), None)
     return page(
-        request, "declarations/grid_row.html", table=table, row=row, shown=shown, sheet=sheet, help_of=help_of, **values
+        request,
+        "declarations/grid_row.html",
+        table=table,
+        row=row,
+        shown=shown,
+        sheet=sheet,
+        help_of=help_of,
+        need_of=partial(_need_of, table),
+        **values,
     )
+
+
+def _need_of(table: str, field: str) -> str:
+    """Return the message that says whether a field has to be filled in; empty where it may be left out."""
+    if field in NEEDED[table]:
+        return "page_transfers_needed"
+    return "page_grid_row_either" if table == ACTIVITIES and field in ("chemical", "cas") else ""
 
 
 @router.post(LIST + "/{number}/rows", action="edit", plain_form=True)

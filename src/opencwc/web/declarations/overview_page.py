@@ -55,7 +55,8 @@ def show_overview(request: Request, number: Number) -> Response:
     called = chemicals_said(kept, lang)
     return page(
         request, "declarations/overview.html", shown=shown, kept=kept, weight=amount, view="overview",
-        days=days_of(kept.due, date.today()), sites=sites, national=national, partners=partners,
+        days=days_of(kept.due, date.today()), sites=sites, of_state=_of_state(kept.due),
+        national=national, partners=partners,
         regimes=in_order(Counter(str(line.regime) for line in kept.due)),
         several=len({row.country for row in national}) > 1,
         most_sites=MOST_SITES, called=called,
@@ -85,6 +86,11 @@ def sites_of(lines: Iterable[ShownDue]) -> list[tuple[str, Counter[str]]]:
         if line.site:
             sites[line.site][str(line.regime)] += 1
     return sorted(sites.items(), key=lambda site: (-site[1].total(), site[0].casefold()))
+
+
+def _of_state(lines: Iterable[ShownDue]) -> Counter[str]:
+    """Return how many declarations are the State's own, of no plant site, by regime."""
+    return Counter(str(line.regime) for line in lines if not line.site)
 
 
 def national_rows(kept: KeptDeclarations) -> list[NationalRow]:

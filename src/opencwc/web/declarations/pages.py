@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, cast
 
 from fastapi import Query, Request
 from starlette.responses import Response
 
 from opencwc.convention.clauses import in_short
 from opencwc.convention.declaration_rules import Reading
+from opencwc.declarations.kept import KeptDeclarations
 from opencwc.declarations.law import profiles
 from opencwc.declarations.law_notes import reading_titled
-from opencwc.declarations.phrases import amount, reading_said
+from opencwc.declarations.phrases import reading_said
 from opencwc.declarations.verb import VERB
 from opencwc.finding import Message
+from opencwc.jobs.kept_runs import ShownRun
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.declarations import (
@@ -39,15 +41,20 @@ from opencwc.web.declarations.due_list import (
     due_file,
     due_listed,
     range_said,
+    readings_of,
+    usual_order,
+    without_readings,
 )
 from opencwc.web.declarations.forms import READINGS, REGISTER, YEARS
 from opencwc.web.declarations.judged_registers import shown_register
 from opencwc.web.declarations.preview import show_preview
+from opencwc.web.declarations.register_lists import FIRST, TITLES, Part, first_of, part_listed
 from opencwc.web.declarations.year_before_files import submissions_offered
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending
+from opencwc.web.server.listing import Ending, ListAsked, ListWanted
 from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
 
 router = Router(include_in_schema=False)
@@ -109,10 +116,16 @@ router.include_router(grid_pages.router)
 
 @router.get("/declarations/runs/{number}", action="read")
 def show_run(
-    request: Request, number: Number, wanted: DueShownAsked, after: Annotated[int, Query(ge=0, le=LARGEST)] = 0
-) -> Response:
-    """Show what of a register is due: the answer, what to do next, the list, the days, what is near, what is wrong."""
+    request: Request, number: Number, wanted: DueShownAsked, asked: ListWanted, part: Brief = "",
+    after: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
+) -> Response:  # fmt: skip
+    """Show what of a register is due: the answer, what to do next, the list, the days, what is near, what is wrong.
+
+    ``part`` asks for one of the two last alone, as a list.
+    """
     shown, today = shown_register(request, number), date.today()
+    if part in TITLES:
+        return _show_part(request, shown, cast(Part, part), asked, after)
     kept = shown.kept
     lang = language_of(request)
     table, some = due_listed(kept, wanted, lang, today), wanted.part(after, A_PAGE)
@@ -122,9 +135,32 @@ def show_run(
         request, "declarations/run.html", shown=shown, kept=kept, wanted=wanted, list=table, lines=table.rows[some],
         after=some.start, next=some.stop if table.found > some.stop and not wanted.whole else None,
         answer=answer_of(kept, days), days=days, choices=choices_of(kept), profile=titles.get(lang, kept.profile),
-        unjudged=sum(problem.unjudged for problem in kept.problems), weight=amount, most_faults=MOST_FAULTS, view="due",
+        unjudged=sum(problem.unjudged for problem in kept.problems), most_faults=MOST_FAULTS, view="due",
+        most_first=FIRST, faults=first_of("faults", kept, lang), near=first_of("near", kept, lang),
         papers=kept.papers is not None, called=chemicals_said(kept, lang), range_said=range_said,
+        usual=usual_order(table.rows), read_as=readings_of(table.rows[some]), without_readings=without_readings,
     )  # fmt: skip
+
+
+def _show_part(
+    request: Request, shown: ShownRun[KeptDeclarations], part: Part, asked: ListAsked, after: int
+) -> Response:
+    """Show the faults, or the amounts just under a threshold, as a list."""
+    lang = language_of(request)
+    table, some = part_listed(part, shown.kept, asked, lang), asked.part(after, A_PAGE)
+    return page(
+        request, "declarations/run_part.html", shown=shown, part=part, title=TITLES[part], list=table,
+        lines=table.lines(some), called=chemicals_said(shown.kept, lang), after=some.start,
+        next=some.stop if table.found > some.stop and not asked.whole else None,
+    )  # fmt: skip
+
+
+@router.get("/declarations/runs/{number}/lists/{part}.{ending}", action="read")
+def download_part(request: Request, number: Number, part: Part, ending: Ending, asked: ListWanted) -> Response:
+    """Give the faults, or the amounts just under a threshold, as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = part_listed(part, shown_register(request, number).kept, asked, lang)
+    return downloads.download(table.file(ending, TITLES[part], lang), f"{part}-{number}.{ending}")
 
 
 @router.get("/declarations/runs/{number}/due.{ending}", action="read")

@@ -37,9 +37,11 @@ from opencwc.web.declarations.due_list import (
     due_file,
     due_listed,
     range_said,
+    usual_order,
 )
 from opencwc.web.declarations.judged_versions import judged_version
 from opencwc.web.declarations.opened_registers import require_own_rows
+from opencwc.web.declarations.register_lists import first_of
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.downloads import download
 from opencwc.web.server.htmx_headers import leading_to
@@ -102,7 +104,7 @@ def _due(request: Request, number: int, version: int, wanted: DueShown) -> Respo
         list=table, lines=table.rows[wanted.part(0, MOST_SHOWN)], answer=answer_of(judged, days),
         unjudged=sum(problem.unjudged for problem in judged.problems),
         tones_of=GRAVITY_TONES, most=MOST_SHOWN, called=chemicals_said(judged, lang), wanted=wanted,
-        range_said=range_said,
+        range_said=range_said, usual=usual_order(table.rows), faults=first_of("faults", judged, lang, MOST_SHOWN),
         profile=titles.get(lang, submission.profile),
     )  # fmt: skip
 

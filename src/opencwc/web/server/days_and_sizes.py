@@ -10,13 +10,11 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.units import format_unit
 
+from opencwc.convention.clauses import in_full_within
 from opencwc.finding import Message, Value
 from opencwc.wording import sentence
 from opencwc.wording.clauses import in_sentences
-from opencwc.wording.typography import unbroken
-
-WRITTEN_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
-"""A day as files write it."""
+from opencwc.wording.typography import WRITTEN_DAY, unbroken
 
 
 @cache
@@ -74,14 +72,23 @@ def with_written_days(text: str, lang: str) -> str:
     return WRITTEN_DAY.sub(lambda day: day_said(day[0], lang), text) if lang == "en" else text
 
 
+def on_page(text: str, lang: str) -> str:
+    """Return a text as a page has it: no number parts from its unit, and English names the Verification Annex in full.
+
+    >>> on_page("above 1 t (VA VII.3(c))", "en").replace("\u00a0", " ")
+    'above 1 t (Verification Annex VII.3(c))'
+    """
+    return unbroken(in_full_within(text) if lang == "en" and "VA " in text else text)
+
+
 def sentence_of_page(message: Message, lang: str) -> str:
     """Say a message as a sentence on a page."""
-    return unbroken(sentence(with_days(message, lang), lang))
+    return on_page(sentence(with_days(message, lang), lang), lang)
 
 
 def in_sentences_of_page(message: Message, lang: str) -> str:
     """Say a message on a page as running text, each of its facts a sentence."""
-    return unbroken(in_sentences(with_days(message, lang), lang))
+    return on_page(in_sentences(with_days(message, lang), lang), lang)
 
 
 def duration_said(time: timedelta, lang: str) -> str:

@@ -35,6 +35,7 @@ from opencwc.web.server.days_and_sizes import (
     day_said,
     duration_said,
     locale_of,
+    on_page,
     sentence_of_page,
     size_said,
     with_days,
@@ -215,14 +216,14 @@ def environment(lang: str) -> Environment:
     )
 
     def said(name: str | Message, /, **values: Value) -> str:
-        return unbroken(say(with_days(Message(name, dict(values)) if isinstance(name, str) else name, lang), lang))
+        return on_page(say(with_days(Message(name, dict(values)) if isinstance(name, str) else name, lang), lang), lang)
 
     def as_sentence(name: str | Message, /, **values: Value) -> str:
         return sentence_of_page(Message(name, dict(values)) if isinstance(name, str) else name, lang)
 
     def in_clauses(name: str | Message, /, **values: Value) -> list[Markup]:
         message = Message(name, dict(values)) if isinstance(name, str) else name
-        return [with_whole_days(unbroken(clause)) for clause in clauses(with_days(message, lang), lang)]
+        return [with_whole_days(on_page(clause, lang)) for clause in clauses(with_days(message, lang), lang)]
 
     made.globals.update(
         say=said,

@@ -7,8 +7,8 @@ import re
 from markupsafe import Markup, escape
 
 from opencwc.publishing.html import visible
-from opencwc.web.server.days_and_sizes import WRITTEN_DAY
 from opencwc.wording import cited_parts, say
+from opencwc.wording.typography import WRITTEN_DAY
 
 
 def cited_markup(source: str, lang: str) -> Markup:

@@ -23,9 +23,14 @@ const wordsFor = (field) => {
   return ["radio", "checkbox", "select-one"].includes(field.type) ? dataset.errorChoice : dataset.errorEmpty;
 };
 
+const unfold = (field) => {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+};
+
 let number = 0;
 const tell = (field) => {
   clear(field);
+  unfold(field);
   const told = document.createElement("span");
   told.className = "field-error";
   told.id = `field-error-${number += 1}`;
@@ -62,6 +67,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   const problem = document.querySelector("#problem > .problem[data-field]");
   const form = problem && event.detail.requestConfig?.elt.closest("form");
   const field = form && problem.dataset.field.split(" ").map((name) => form.elements.namedItem(name)).find((one) => one instanceof HTMLElement);
+  if (field) unfold(field);
   if (!field?.checkVisibility()) return;
   field.setAttribute("aria-invalid", "true");
   document.querySelectorAll(".problem.at-field").forEach((one) => one.remove());
