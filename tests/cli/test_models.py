@@ -43,7 +43,7 @@ def test_the_list_shows_every_model_and_its_switch() -> None:
         "report-origins\ton\tlearned\tWhich open reports on an event come from one text",
         "report-topics\ton\tlearned\tEmerging topics of an open report",
         "request-meanings\ton\tlearned\tRefusal of requests by their meaning",
-        "transfer-causes\ton\tlearned\tCauses of differences between the books of two States",
+        "transfer-causes\ton\tlearned\tCauses of differences between the records of two States",
         "transfer-ranking\ton\tlearned\tOrder in which to look at discrepancies",
         "unusual-figures\ton\tlearned\tFigures of a register that are worth asking about",
     ]

@@ -76,7 +76,7 @@ def test_every_format_holds_the_same_list(run: Run, tmp_path: Path, format: str)
 
 def test_without_a_format_a_table_is_shown(run: Run) -> None:
     done = run("transfers", "reconcile", OURS, THEIRS, "--no-model")
-    assert "NOR > DNK" in done.text and "7 discrepancies over the threshold" in done.text
+    assert "NOR > DNK" in done.text and "7 discrepancies above the threshold" in done.text
     assert "2025 + 2026" in done.text and "two halves of one difference" in done.text
     assert "plain rules" in done.text
 

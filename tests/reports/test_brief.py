@@ -30,12 +30,13 @@ from opencwc.reports.brief import (
 )
 from opencwc.reports.brief_report import BriefEvent, BriefPaper, Signed, brief_report, grade_said
 from opencwc.reports.corrected import EventDecision, corrected
-from opencwc.reports.estimates import confidences, likelihoods, mixed_sentence
+from opencwc.reports.estimates import confidences, mixed_sentence
 from opencwc.reports.events import Event
 from opencwc.reports.model import Told
 from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.reports.watched import Line, Watched
 from opencwc.wording import LANGUAGES, say, sentence
+from opencwc.wording.likelihood import LIKELIHOODS
 from reports.told_by_hand import told, watched
 
 DAY = date(2026, 3, 7)
@@ -160,7 +161,7 @@ def test_likelihood_and_confidence_in_one_sentence_are_seen_in_every_language(la
 
 
 def test_the_scale_is_that_of_the_directive_and_leaves_no_gap() -> None:
-    bounds = list(likelihoods().values())
+    bounds = list(LIKELIHOODS.values())
     assert [tuple(one) for one in bounds] == [
         (1, 5), (5, 20), (20, 45), (45, 55), (55, 80), (80, 95), (95, 99),
     ]  # fmt: skip
@@ -169,7 +170,7 @@ def test_the_scale_is_that_of_the_directive_and_leaves_no_gap() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_word_of_the_scales_is_said_once_in_every_language(lang: str) -> None:
-    words = [say(f"brief_likelihood_{name}", lang) for name in likelihoods()]
+    words = [say(f"likelihood_{name}", lang) for name in LIKELIHOODS]
     levels = [say(f"brief_confidence_{name}", lang) for name in confidences()]
     grades = [say(grade_said(f"{letter}{digit}"), lang) for letter in "ABCDEF" for digit in "123456"]
     assert len(set(words)) == 7

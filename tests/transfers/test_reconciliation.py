@@ -429,6 +429,16 @@ def test_another_state_named_is_told_as_partner_or_way_and_both_are_proposed(thi
     assert reconciled.matches()["status"].to_list()[:2] == ["matched_across", "matched_across"]
 
 
+def test_what_is_in_another_unit_is_said_with_the_factor_where_it_is_a_thousand() -> None:
+    ours = ["1,FRA,export,ITA,2024-03-01,Phosgene,71400,kg,,"]
+    reconciled = reconcile([ledger(ours), ledger(["2,ITA,import,FRA,2024-03-21,Phosgene,71.4,kg,,"])], model=False)
+    [reason] = reconciled.table()["why"]
+    [group] = reconciled.groups.rows(named=True)
+    assert group["cause"] == "unit" and "one figure is 1,000 times the other" in reason
+    assert sentence(why(group)) == reason and "71,328.6 kg" in reason, "to ten grams, as the letter has it"
+    assert "one figure is a multiple of the other" in sentence(why({**group, "imported": 157_409.0}))
+
+
 def test_a_kept_reconciliation_names_the_other_state_as_the_command_does() -> None:
     ours = ["1,FRA,export,ITA,2024-03-01,Phosgene,71.4,t,,"]
     theirs = ["2,DEU,import,FRA,2024-03-21,Phosgene,71.4,t,,"]

@@ -15,12 +15,13 @@ from msgspec import Struct, structs
 from opencwc.errors import InputError
 from opencwc.finding import Message, Value
 from opencwc.records import to_json
-from opencwc.reports.estimates import confidences, likelihoods, mixed_sentence
+from opencwc.reports.estimates import confidences, mixed_sentence
 from opencwc.reports.event_wording import agent_said, day_said, place_said, range_said, set_apart
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY
 from opencwc.reports.summaries import EventSummary
 from opencwc.reports.watched import Line
 from opencwc.wording import LANGUAGES
+from opencwc.wording.likelihood import LIKELIHOODS
 
 MOST_EVENTS = 40
 """Events that one brief is on."""
@@ -126,9 +127,9 @@ def _require_judged(judgement: Judgement, lang: str) -> None:
         raise InputError("brief_sentence_missing", where="says", event=judgement.event)
     if len(judgement.says) > LONGEST or len(judgement.rests_on) > LONGEST:
         raise InputError("brief_sentence_too_long", where="says", event=judgement.event, most=LONGEST)
-    if judgement.likelihood not in likelihoods():
+    if judgement.likelihood not in LIKELIHOODS:
         raise InputError(
-            "brief_likelihood_missing", where="likelihood", event=judgement.event, known=tuple(likelihoods())
+            "brief_likelihood_missing", where="likelihood", event=judgement.event, known=tuple(LIKELIHOODS)
         )
     if judgement.confidence not in confidences():
         raise InputError("brief_confidence_missing", where="confidence", event=judgement.event, known=confidences())

@@ -6,29 +6,17 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from opencwc.convention.fields import read_yaml
 from opencwc.finding import Message
 from opencwc.language.sentences import sentences_in
+from opencwc.wording.likelihood import LIKELIHOODS
 
 _START = r"(?<![^\W\d_])"
 _BEFORE = {"ar": rf"{_START}[وف]?[بلك]?(?:ال)?", "zh": ""}
 """What may stand before a word in a language: in Arabic the particles that are written with it."""
 _DATA = Path(__file__).parent / "data" / "estimates.yaml"
-
-
-class Bounds(NamedTuple):
-    """From how many per cent to how many a word of likelihood says."""
-
-    low: int
-    high: int
-
-
-@cache
-def likelihoods() -> Mapping[str, Bounds]:
-    """Return the words of likelihood, from the least likely, each with its bounds."""
-    return {name: Bounds(*bounds) for name, bounds in _data()["likelihoods"].items()}
 
 
 @cache
@@ -49,12 +37,12 @@ def confidence_said(name: str) -> Message:
 
 def scale_said() -> tuple[Message, ...]:
     """Say every word of likelihood with its bounds, from the least likely."""
-    return tuple(map(_with_bounds, likelihoods()))
+    return tuple(map(_with_bounds, LIKELIHOODS))
 
 
 def _with_bounds(name: str) -> Message:
-    bounds = likelihoods()[name]
-    word = Message(f"brief_likelihood_{name}")
+    bounds = LIKELIHOODS[name]
+    word = Message(f"likelihood_{name}")
     return Message("brief_bounds", {"word": word, "low": str(bounds.low), "high": str(bounds.high)})
 
 

@@ -22,15 +22,18 @@ def spoken_day(day: date, lang: str) -> str:
 
 
 def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
-    """Say a quantity exactly, with the signs and the unit of the language.
+    """Say a quantity exactly, with the signs and the unit of the language; ``unit`` may be ``%``.
 
     >>> spoken_quantity(1234567.5, "kg", "es").replace("\\u00a0", " ")
     '1.234.567,5 kg'
     >>> spoken_quantity(0.1 + 0.2, "kg", "en").replace("\\u00a0", " ")
     '0.3 kg'
+    >>> spoken_quantity(99, "%", "en"), spoken_quantity(99, "%", "fr").replace("\\u00a0", " ")
+    ('99%', '99 %')
     """
     number = value if isinstance(value, Decimal) else Decimal(f"{value:.12g}")
     written = f"{number:f}"
     text = number_said(written.rstrip("0").rstrip(".") if "." in written else written, lang)
-    text = f"{text}\u00a0{unit_said(unit, lang)}" if unit else text
+    gap = "" if unit == "%" and lang in ("en", "zh") else "\u00a0"
+    text = f"{text}{gap}{unit_said(unit, lang)}" if unit else text
     return f"\u200e{text}\u200e" if lang in RIGHT_TO_LEFT else text

@@ -251,7 +251,7 @@ def shipment_of(row: int, texts: Mapping[str, str], problem: Message | None = No
         retransfer_of="" if plain in answer_words("no") else "yes" if plain in answer_words("yes") else retransfer,
         origin=reader.side(texts.get("origin", "")),
         certificates=tuple(split_cell(texts.get("certificates", ""))),
-        papers=tuple(reader.paper(paper) for paper in split_cell(texts.get("papers", ""), ";\n|")),
+        papers=tuple(reader.paper(paper) for paper in split_cell(texts.get("papers", ""), ";؛；\n|")),
         problems=tuple(reader.problems),
         unreadable=problem is not None,
     )

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from opencwc.chemistry.registry_numbers import looks_like_cas
 from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.publishing.html import visible
@@ -190,7 +191,8 @@ class _Letter:
         substance = pair.substance
         chemical: list[Words] = [name_said(substance.name, self.lang)]
         if substance.key != substance.name:
-            chemical.append(Text(substance.key, verbatim=True))
+            key = f"CAS {substance.key}" if looks_like_cas(substance.key) else substance.key
+            chemical.append(Text(key, verbatim=True))
         chemical += (Text(entry, verbatim=True) for entry in substance.entries if entry.startswith("CWC "))
         has_threshold = substance.threshold_kg is not None
         exporter, importer = (state_name(state, self.lang) for state in (pair.exporter, pair.importer))

@@ -11,8 +11,11 @@ from opencwc.transfers.model import CAUSES, LINE_STATUSES, Ledger, Substance
 from opencwc.wording import number_signs, say, sentence
 from opencwc.wording.chemical_names import name_said
 
-DECIMALS, DIGITS = 9, 12
-"""Quantities are told to the microgram, and with no more digits; more is the noise of binary fractions."""
+DECIMALS, LARGE_DECIMALS, DIGITS = 9, 2, 12
+"""Quantities are told to the microgram, from 10 kg on to ten grams, and with no more digits: more is the noise of
+binary fractions."""
+_THOUSANDFOLD = 0.005
+"""By how much what is taken for 1,000 times another figure may be off, as a share of it."""
 NAMED_BY_CAUSE = {"hub": "other_state", "wrong_partner": "other_state", "wrong_chemical": "other_substance",
                   "year_end": "other_year"}  # fmt: skip
 """Causes that can name what the lines fit under elsewhere, and the column that does."""
@@ -101,13 +104,25 @@ def _why_id(group: Mapping[str, object], values: Mapping[str, Value]) -> str:
         return f"reconcile_why_lacking_{'importer' if float(str(group['difference'])) > 0 else 'exporter'}"
     if cause == "one_side_silent":
         return f"reconcile_why_silent_{'importer' if group['exports'] else 'exporter'}"
+    if cause == "unit" and _is_thousandfold(float(str(group["exported"])), float(str(group["imported"]))):
+        return "reconcile_why_unit_thousand"
     return f"reconcile_why_{cause}{'_named' if NAMED_BY_CAUSE.get(cause) in values else ''}"
+
+
+def _is_thousandfold(exported: float, imported: float) -> bool:
+    """Tell whether one figure is 1,000 times the other, as kilograms are of tonnes.
+
+    >>> _is_thousandfold(180_240.0, 180.24), _is_thousandfold(2.0, 2_100.0), _is_thousandfold(0.0, 5.0)
+    (True, False, False)
+    """
+    less, more = sorted((exported, imported))
+    return less > 0 and abs(more - 1_000 * less) <= _THOUSANDFOLD * more
 
 
 def _kg(value: object, *, signless: bool = False) -> float:
     number = float(value)  # type: ignore[arg-type]
     number = abs(number) if signless else number
-    return float(round(number)) if abs(number) >= 10 else round(number, DECIMALS)
+    return round(number, LARGE_DECIMALS if abs(number) >= 10 else DECIMALS)
 
 
 _VALUES = ("exported", "imported", "difference", "threshold", "exporter", "importer", "other_state",
@@ -160,6 +175,10 @@ def _cause(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
             .otherwise(_filled("reconcile_why_lacking_exporter", lang, substances))
         )
     unnamed = _filled(f"reconcile_why_{name}", lang, substances)
+    if name == "unit":
+        less, more = pl.min_horizontal("exported", "imported"), pl.max_horizontal("exported", "imported")
+        thousandfold = (less > 0) & ((more - 1_000 * less).abs() <= _THOUSANDFOLD * more)
+        return pl.when(thousandfold).then(_filled("reconcile_why_unit_thousand", lang, substances)).otherwise(unnamed)
     if name not in NAMED_BY_CAUSE:
         return unnamed
     named = _filled(f"reconcile_why_{name}_named", lang, substances)
@@ -209,12 +228,21 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
     if name in _AS_TEXT:
         return pl.col(name).cast(pl.String).fill_null("")
     rounded = pl.col(name).abs() if name == "difference" else pl.col(name)
-    whole = rounded.round(0).cast(pl.Int64)
-    fine = rounded.cast(pl.Decimal(38, DECIMALS)).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
     group, decimal = number_signs(lang)
-    apart = whole.map_batches(_apart, return_dtype=pl.String).str.replace_all(",", group, literal=True)
-    fine = fine.str.replace(".", decimal, literal=True)
-    return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine)
+    large, fine = (
+        rounded.round(places)
+        .cast(pl.Decimal(38, places))
+        .cast(pl.String)
+        .str.strip_chars_end("0")
+        .str.strip_chars_end(".")
+        for places in (LARGE_DECIMALS, DECIMALS)
+    )
+    whole = large.str.split(".").list.first().cast(pl.Int64).map_batches(_apart, return_dtype=pl.String)
+    apart = pl.concat_str(
+        whole.str.replace_all(",", group, literal=True),
+        large.str.extract(r"(\.\d+)$").fill_null("").str.replace(".", decimal, literal=True),
+    )
+    return pl.when(rounded.abs() >= 10).then(apart).otherwise(fine.str.replace(".", decimal, literal=True))
 
 
 def _names_said(names: pl.Series, lang: str) -> pl.Series:

@@ -207,7 +207,7 @@ class Reconciled:
             Message(f"reconcile_order_by_{'model' if self.ranking else 'rules'}", {"model": RANKING.id}),
         ]  # fmt: skip
         if joined := len(self.groups) - len(self.matters):
-            messages.append(Message("reconcile_halves", {"count": joined}))
+            messages.insert(2, Message("reconcile_halves", {"count": joined}))
         messages += (Message("reconcile_model_unfit", {"model": id}) for id in self.unfit)
         messages += (
             Message("reconcile_given_twice", {"first": first.name, "second": second.name})

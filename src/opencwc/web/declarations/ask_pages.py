@@ -28,13 +28,12 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import say, sentence
+from opencwc.wording.likelihood import likelihood_of
 
 router = Router(include_in_schema=False)
 POINTS_A_PAGE = 20
 GRAVITY_TONES = {"broken": "grave", "wrong": "doubt", "ask": "doubt"}
 STATE_TONES = {"unasked": "doubt", "asked": "gap", "answered": "mild", "closed": "calm"}
-LIKELY = ((0.95, "almost"), (0.8, "very"), (0.55, "likely"), (0.45, "even"), (0.2, "unlikely"), (0.0, "very_unlikely"))
-"""From which probability on which word says it (ICD 203, Analytic Standards, 2015)."""
 FIELDS = ("rank", "state", *POINT_FIELDS[1:])
 After = Annotated[int, Query(ge=0, le=LARGEST)]
 
@@ -143,7 +142,7 @@ def _asked(rank: int, point: ShownPoint, standing: Standing, kept: KeptDeclarati
     reasons = [_reason(kept.faults[at]) for at in point.faults]
     if figure is not None:
         reasons.append(Reason(figure.says, by_check=False))
-    word = "" if figure is None or figure.probability is None else likely(figure.probability)
+    word = "" if figure is None or figure.probability is None else likelihood_of(figure.probability)
     outcome = "reject" if standing.answer and standing.answer.exchange.kind in REJECTS else "accept"
     return Asked(
         rank, point, standing, tuple(reasons), figure, word,
@@ -153,15 +152,6 @@ def _asked(rank: int, point: ShownPoint, standing: Standing, kept: KeptDeclarati
 
 def _reason(fault: ShownFault) -> Reason:
     return Reason(fault.says, in_short(fault.source) if fault.source else fault.rule, fault.grade)
-
-
-def likely(probability: float) -> str:
-    """Return the word for how likely an error is.
-
-    >>> likely(0.97), likely(0.5), likely(0.1)
-    ('almost', 'even', 'very_unlikely')
-    """
-    return next(word for least, word in LIKELY if probability >= least)
 
 
 def _is_drawn(figure: ShownProposal) -> bool:

@@ -29,7 +29,7 @@ from opencwc.jobs.source_list import source_list
 from opencwc.publishing.model import Paragraph, Report, Text
 from opencwc.reports.brief import LONGEST, MOST_EVENTS, UNRATED, BriefDraft, Judgement
 from opencwc.reports.brief_report import brief_report
-from opencwc.reports.estimates import confidences, likelihoods
+from opencwc.reports.estimates import confidences
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.sources import CREDIBILITY, RELIABILITY, grades_of
 from opencwc.reports.summaries import EventSummary, latest_first
@@ -41,6 +41,7 @@ from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say
+from opencwc.wording.likelihood import LIKELIHOODS
 
 router = Router(include_in_schema=False)
 STATE_TONES = {"draft": "doubt", "one_release": "doubt", "released": "mild", "superseded": "gap"}
@@ -130,7 +131,7 @@ def show_form(
     grades = {report.id: given.get(report.id, UNRATED) for report in reports}
     return page(
         request, "reports/brief_form.html", shown=having.shown, having=having, asked=asked, before=before,
-        brief_lang=chosen, likelihoods=likelihoods(), confidences=confidences(), reliability=RELIABILITY,
+        brief_lang=chosen, likelihoods=LIKELIHOODS, confidences=confidences(), reliability=RELIABILITY,
         credibility=CREDIBILITY, grades=grades, longest=LONGEST,
     )  # fmt: skip
 

@@ -236,7 +236,8 @@ def _answers(
     owed = owed_of(answers) if owed is None else owed
     told = gravest_first(answers)
     return {
-        "told": told, "alike": [answer.id for answer in told if answer.alike], "notes": notes,
+        "tally": {str(name): count for name, count in tally_of(told).items()}, "told": told,
+        "alike": [answer.id for answer in told if answer.alike], "notes": notes,
         "balances": balances, "names": names, "run": run, "owed": owed[:MOST_OWED],
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},

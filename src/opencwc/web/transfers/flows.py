@@ -26,6 +26,7 @@ _LONGEST, _LINE, _MARGIN = 22, 15.0, 170.0
 _LETTER, _WIDE_SIGN, _LEAST_SPAN = 7.0, 13.0, 100.0
 _SHORT = 60.0
 _APART = 17.0
+_STEP = 6.0
 _PLACES = (0.5, 0.6, 0.4, 0.7, 0.3)
 
 
@@ -43,6 +44,11 @@ class Flow(NamedTuple):
     def kg(self) -> float:
         """The larger of the two figures."""
         return max(self.exported, self.imported)
+
+    @property
+    def difference(self) -> float:
+        """What the exporter declares more than the importer; less than nothing where it declares less."""
+        return self.exported - self.imported
 
     @property
     def stands(self) -> str:
@@ -73,11 +79,13 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str], drawn: float = WI
     )
     marks, numbers = [], []
     taken: list[Point] = []
+    lines: list[_Line] = []
     for place, flow in enumerate(flows[:MOST_LINES]):
         if flow not in on_map:
             continue
-        curve, along = _curve(view.at(places[flow.exporter]), view.at(places[flow.importer]))
+        curve, along, on_line = _curve(view.at(places[flow.exporter]), view.at(places[flow.importer]))
         width = round(1.25 + 6 * sqrt(flow.kg / largest), 1)
+        lines.append(_Line(on_line, width / 2 + 2))
         route = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
         marks.append(
             f'<path class="flow f-{flow.stands}" d="{curve}" stroke-width="{width}"'
@@ -95,7 +103,7 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str], drawn: float = WI
     svg = (
         f'<svg class="world {_size(drawn)}" viewBox="0 0 {drawn:.0f} {view.height:.0f}" aria-hidden="true"'
         f' focusable="false"><path class="land" d="{outline(view)}"/>{"".join(reversed(marks))}'
-        f"{''.join(_named(states, names, view, taken))}{''.join(numbers)}</svg>"
+        f"{''.join(_named(states, names, view, taken, lines))}{''.join(numbers)}</svg>"
     )
     return Markup(svg), off_map  # noqa: S704 - made here; what is not ours is escaped
 
@@ -104,8 +112,25 @@ def _size(drawn: float) -> str:
     return "wide" if drawn == WIDE else "narrow"
 
 
-def _named(states: Iterable[str], names: Mapping[str, str], view: View, numbers: Sequence[Point]) -> Iterator[str]:
-    """Give the States' marks, and their names where no other name and no number stands; invented ones come first."""
+class _Line(NamedTuple):
+    """Points along a line of the map, and how far it reaches to either side."""
+
+    points: Sequence[Point]
+    reach: float
+
+    def within(self, box: _Box) -> int:
+        """Count the points that lie on a box."""
+        near = _Box(box.x - self.reach, box.y - self.reach, box.width + 2 * self.reach, box.height + 2 * self.reach)
+        return sum(near.x < x < near.x + near.width and near.y < y < near.y + near.height for x, y in self.points)
+
+
+def _named(
+    states: Iterable[str], names: Mapping[str, str], view: View, numbers: Sequence[Point], lines: Sequence[_Line]
+) -> Iterator[str]:
+    """Give the States' marks, and their names where no other name and no number stands; invented ones come first.
+
+    Of the places beside a mark a name takes the one that the fewest lines cross.
+    """
     invented = all_territories()
     taken = [_Box(x - 9, y - 9, 18, 18) for x, y in numbers]
     for code in sorted(states, key=lambda code: invented[code].at is None):
@@ -117,7 +142,8 @@ def _named(states: Iterable[str], names: Mapping[str, str], view: View, numbers:
         around = (_Box(x + 8, y - 8, wide, 16), _Box(x - 8 - wide, y - 8, wide, 16),
                   _Box(x - wide / 2, y - 24, wide, 16), _Box(x - wide / 2, y + 8, wide, 16))  # fmt: skip
         within = [box for box in around if 0 <= box.x <= view.drawn - wide and 0 <= box.y <= view.height - 16]
-        box = next((box for box in within if not any(box.meets(other) for other in taken)), None)
+        free = [box for box in within if not any(box.meets(other) for other in taken)]
+        box = min(free, key=lambda box: sum(line.within(box) for line in lines), default=None)
         said = ""
         if box:
             taken.append(box)
@@ -158,21 +184,24 @@ def _free(along: Sequence[Point], taken: Sequence[Point]) -> Point:
     return next((at for at in along if all(dist(at, point) > _APART for point in taken)), along[0])
 
 
-def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...]]:
-    """Return a bent line from one point to another, and places for its number: its middle first."""
+def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...], list[Point]]:
+    """Return a bent line from one point to another, places for its number (its middle first), and points along it."""
     (x1, y1), (x2, y2) = start, end
     length = hypot(x2 - x1, y2 - y1) or 1.0
     bend = min(60.0, 0.18 * length)
     x, y = (x1 + x2) / 2 + (y2 - y1) / length * bend, (y1 + y2) / 2 - (x2 - x1) / length * bend
     aside = 0.0 if length > _SHORT else 16.0  # so that the number does not cover the line
-    along = tuple(
-        (
+
+    def point(at: float) -> Point:
+        return (
             (1 - at) ** 2 * x1 + 2 * at * (1 - at) * x + at**2 * x2,
-            (1 - at) ** 2 * y1 + 2 * at * (1 - at) * y + at**2 * y2 - aside,
+            (1 - at) ** 2 * y1 + 2 * at * (1 - at) * y + at**2 * y2,
         )
-        for at in _PLACES
-    )
-    return f"M{x1:.0f} {y1:.0f}Q{x:.0f} {y:.0f} {x2:.0f} {y2:.0f}", along
+
+    along = tuple((x, y - aside) for x, y in map(point, _PLACES))
+    steps = max(int(length / _STEP), 2)
+    line = f"M{x1:.0f} {y1:.0f}Q{x:.0f} {y:.0f} {x2:.0f} {y2:.0f}"
+    return line, along, [point(step / steps) for step in range(steps + 1)]
 
 
 # --------------------------------------------------------------------------------------------------- the Sankey

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from fastapi import Query, Request
 from markupsafe import Markup
@@ -17,6 +17,7 @@ from opencwc.casebook.findings import show_finding
 from opencwc.casebook.model import Status
 from opencwc.errors import InputError
 from opencwc.files.csv_cells import csv_of
+from opencwc.finding import Message
 from opencwc.publishing.report_files import report_file
 from opencwc.publishing.xlsx import table_workbook
 from opencwc.transfers.model import CAUSES, RECONCILED_COLUMNS
@@ -25,7 +26,7 @@ from opencwc.transfers.reconcile.causes import CAUSE_RULES
 from opencwc.web.casebook.finding_page import standing_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import After, Number
-from opencwc.web.server.listing import Ending, ListColumn, ListShown, table_file
+from opencwc.web.server.listing import Ending, ListColumn, ListShown, listed, table_file
 from opencwc.web.server.page import is_fragment, language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.web.transfers.api import sum_as_json
@@ -54,6 +55,7 @@ from opencwc.web.transfers.year_bars import years_drawn
 from opencwc.wording import LANGUAGES, RIGHT_TO_LEFT, say, sentence
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
+from opencwc.wording.likelihood import likelihood_of
 from opencwc.wording.states import state_name
 
 if TYPE_CHECKING:
@@ -66,8 +68,6 @@ router = Router(include_in_schema=False)
 MOST_LINES = 200
 MOST_FLOWS = 60
 PATTERNS_A_PAGE = 10
-LIKELY = ((0.85, "very"), (0.6, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
-"""From which probability which words are used for it: ``page_transfers_likely_...``."""
 _LEAST_SIGN = 0.05
 _FIT_KINDS = frozenset(
     {"equal", "packing", "rounding", "unit", "mixture", "loose", "sum", "double", "exporter", "importer", "chemical"}
@@ -134,7 +134,7 @@ def _line(shown: Reconciliation, group: Mapping[str, Any], lang: str) -> SumLine
 
     chemical = shown.kept.chemicals[group["substance"]]
     cause = say(cause_id(group["cause"], group), lang) if group["cause"] else ""
-    named, chance = name_said(chemical.name, lang), likely(group["probability"] or 0.0)
+    named, chance = name_said(chemical.name, lang), likelihood_of(group["probability"] or 0.0)
     called = {key: state_name(str(group[key]), lang) for key in _STATES if group.get(key) is not None}
     return SumLine(group, named, chemical.entry, cause, chance, clauses(why({**group, **called}), lang))
 
@@ -149,15 +149,6 @@ def cause_id(cause: str, group: Mapping[str, Any]) -> str:
     """
     in_part = cause == "one_side_silent" and group["exported"] and group["imported"]
     return "page_transfers_cause_part" if in_part else f"reconcile_cause_{cause}"
-
-
-def likely(probability: float) -> str:
-    """Return the word for how likely something is.
-
-    >>> likely(0.9), likely(0.1)
-    ('very', 'hardly')
-    """
-    return next(word for least, word in LIKELY if probability >= least)
 
 
 @router.get("/transfers/runs/{number}/list.{ending}", action="read")
@@ -261,7 +252,7 @@ def _causes(group: Mapping[str, Any]) -> list[ProposedCause]:
         signs = [(sign, float(group.get(sign) or 0.0)) for sign in CAUSE_RULES[name].signs]
         if probability >= _LEAST_SIGN:
             kept = tuple((sign, share) for sign, share in signs if share >= _LEAST_SIGN)
-            causes.append(ProposedCause(name, probability, likely(probability), kept))
+            causes.append(ProposedCause(name, probability, likelihood_of(probability), kept))
     return sorted(causes, key=lambda cause: -cause.probability)
 
 
@@ -351,7 +342,10 @@ def _letter(shown: Reconciliation, group: Mapping[str, Any], ours: str, lang: st
 
 @dataclass(frozen=True)
 class Proposed:
-    """A pattern over time as it is shown: its place, its finding (``None`` where there is none), how that stands."""
+    """A pattern over time as it is shown: its place, its finding (``None`` where there is none), how that stands.
+
+    ``leg`` are the States that its yearly figures are about; of a State that goods pass through, it alone.
+    """
 
     place: int
     pattern: Pattern
@@ -359,6 +353,8 @@ class Proposed:
     status: Status | None
     sides: tuple[str, str]
     drawing: Markup | None
+    says: Message
+    leg: tuple[str, str]
 
 
 @router.get("/transfers/runs/{number}/patterns", action="read")
@@ -380,6 +376,8 @@ def show_patterns(
             *_at(findings, place),
             _sides(pattern),
             years_drawn(pattern.years, pattern.start, pattern.end),
+            _without_pairs(pattern.says),
+            _leg(pattern),
         )
         for place, pattern in rest[:PATTERNS_A_PAGE]
     ]
@@ -388,15 +386,35 @@ def show_patterns(
         proposed=proposed, total=len(numbered), kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
         next=proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
         more=shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
+        new_pairs=max((_new_pairs(pattern.says) for _, pattern in numbered), default=0),
     )  # fmt: skip
+
+
+def _new_pairs(says: Message) -> int:
+    """Return how many new pairs of States the ledgers have, 0 where a pattern does not rest on that."""
+    unusual = says.values.get("unusual")
+    is_rate = isinstance(unusual, Message) and unusual.id == "pattern_unusual_rate"
+    return int(str(unusual.values["tests"])) if isinstance(unusual, Message) and is_rate else 0
+
+
+def _without_pairs(says: Message) -> Message:
+    """Return what a pattern says without what is said of all of them once."""
+    unusual = says.values.get("unusual")
+    if not isinstance(unusual, Message) or unusual.id != "pattern_unusual_rate":
+        return says
+    rate = Message("page_transfers_pattern_rate", {"value": unusual.values["value"]})
+    return Message(says.id, {**says.values, "unusual": rate})
+
+
+def _leg(pattern: Pattern) -> tuple[str, str]:
+    if pattern.kind == "new_route":
+        return pattern.via, pattern.importer
+    return (pattern.exporter, pattern.importer) if pattern.exporter and pattern.importer else (
+        pattern.via or pattern.importer or pattern.exporter, "")  # fmt: skip
 
 
 def _at(findings: Sequence[tuple[int, Status]], place: int) -> tuple[int | None, Status | None]:
     return findings[place - 1] if place <= len(findings) else (None, None)
-
-
-def _drawn(pattern: Pattern) -> Markup | None:
-    return years_drawn(pattern.years, pattern.start, pattern.end)
 
 
 def _sides(pattern: Pattern) -> tuple[str, str]:
@@ -407,29 +425,86 @@ def _sides(pattern: Pattern) -> tuple[str, str]:
 # ----------------------------------------------------------------------------------------------------- the flows
 
 
+class Route(NamedTuple):
+    """A row of the list of flows: its number on the map, by size, and the rank of its first difference."""
+
+    number: int
+    flow: Flow
+    rank: int
+
+
+def _stands(route: Route, lang: str) -> str:
+    return say(f"page_transfers_stands_{route.flow.stands}", lang)
+
+
+FLOW_COLUMNS: tuple[ListColumn[Route], ...] = (
+    ListColumn("number", "page_transfers_number", lambda route, _: str(route.number), lambda route: route.number),
+    ListColumn("pair", "label_pair", lambda route, lang: route_said(route.flow.exporter, route.flow.importer, lang)),
+    ListColumn("exported", "label_exported_kg", lambda route, _: str(route.flow.exported),
+               lambda route: route.flow.exported, number=True),
+    ListColumn("imported", "label_imported_kg", lambda route, _: str(route.flow.imported),
+               lambda route: route.flow.imported, number=True),
+    ListColumn("difference", "label_difference_kg", lambda route, _: str(route.flow.difference),
+               lambda route: abs(route.flow.difference), number=True),
+    ListColumn("stands", "page_transfers_stands", _stands),
+)  # fmt: skip
+_STATES_OF_FILE = ("exporter", "exporter_name", "importer", "importer_name")
+
+
 @router.get("/transfers/runs/{number}/flows", action="read")
-def show_flows(request: Request, number: Number, wanted: SumsAsked) -> Response:
-    """Show the flows on a map of the world, and as a Sankey by chemical, each with its table."""
+def show_flows(request: Request, number: Number, wanted: SumsAsked, after: After = 0) -> Response:
+    """Show the flows on a map of the world and as a list, and as a Sankey by chemical with its table."""
     lang = language_of(request)
     shown = shown_reconciliation(request, number)
+    flows = _listed_flows(shown, wanted, lang)
+    part = wanted.part(after, A_PAGE)
     return transfers_page(
         request, "transfers/flows.html", "reconcile", view="flows", wanted=wanted, causes=CAUSES, shown=shown,
-        choices=choices_of(shown.kept, lang), **_flows(shown, wanted, lang),
+        choices=choices_of(shown.kept, lang), listed=flows, rows=flows.lines(part),
+        next=part.stop if part.stop < flows.found and not wanted.whole else None,
+        differing=sum(route.flow.over for route in flows.rows), **_flows(shown, wanted, lang),
     )  # fmt: skip
+
+
+def _listed_flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> ListShown[Route]:
+    """Return the flows as a list: the filter and the search have chosen the sums that they are added from."""
+    routes = _routes(shown, wanted)
+    total = len(_routes(shown, replace(wanted, find=""))) if wanted.find else len(routes)
+    flows = listed(routes, FLOW_COLUMNS, replace(wanted, find=""), lang)
+    return replace(flows, asked=wanted, total=total, slips=slips_in(shown.kept, wanted))
+
+
+def _routes(shown: Reconciliation, wanted: SumFilter) -> list[Route]:
+    rows = _by_pair(fitting_sums(shown.kept, wanted)).iter_rows(named=True)
+    return [Route(number, flow_of(row), row["rank"]) for number, row in enumerate(rows, 1)]
 
 
 @router.get("/transfers/runs/{number}/flows.{ending}", action="read")
 def give_flows(request: Request, number: Number, ending: Ending, wanted: SumsAsked) -> Response:
-    """Give the flows from State to State as a file, in which no cell is a formula."""
+    """Give the list of flows as it is shown as a file, its States also by their codes; no cell is a formula."""
     lang = language_of(request)
-    flows = flows_by_pair(shown_reconciliation(request, number), wanted)
-    rows = (
-        (flow.exporter, state_name(flow.exporter, lang), flow.importer, state_name(flow.importer, lang),
-         flow.exported, flow.imported, say(f"page_transfers_stands_{flow.stands}", lang))
-        for flow in flows
-    )  # fmt: skip
-    content = table_file(ending, say("page_transfers_map_table", lang), FLOW_FIELDS, rows)
-    return downloads.download(content, f"flows-{number}.{ending}")
+    flows = _listed_flows(shown_reconciliation(request, number), wanted, lang)
+    names = [flows.columns[place].name for place in flows.places]
+    rows = [tuple(chain.from_iterable(_in_file(route, name, lang) for name in names)) for route in flows.rows]
+    headings = tuple(chain.from_iterable(_file_columns(name) for name in names))
+    return downloads.download(
+        table_file(ending, say("page_transfers_map_table", lang), headings, rows), f"flows-{number}.{ending}"
+    )
+
+
+def _file_columns(column: str) -> tuple[str, ...]:
+    if column == "pair":
+        return _STATES_OF_FILE
+    return (column if column in ("number", "stands") else f"{column}_kg",)
+
+
+def _in_file(route: Route, column: str, lang: str) -> tuple[object, ...]:
+    flow = route.flow
+    if column == "pair":
+        return (flow.exporter, state_name(flow.exporter, lang), flow.importer, state_name(flow.importer, lang))
+    if column == "stands":
+        return (_stands(route, lang),)
+    return (route.number if column == "number" else getattr(flow, column),)
 
 
 @router.get("/transfers/runs/{number}/flows/chemicals.{ending}", action="read")
@@ -442,14 +517,8 @@ def give_flows_by_chemical(request: Request, number: Number, ending: Ending, wan
     return downloads.download(content, f"flows-by-chemical-{number}.{ending}")
 
 
-FLOW_FIELDS = ("exporter", "exporter_name", "importer", "importer_name", "exported_kg", "imported_kg", "stands")
 RIBBON_FIELDS = ("from", "to", "both_kg", "one_kg")
-"""The columns of the files of flows."""
-
-
-def flows_by_pair(shown: Reconciliation, wanted: SumFilter) -> list[Flow]:
-    """Return the flows from State to State that a filter wants, the largest first."""
-    return [flow_of(row) for row in _by_pair(fitting_sums(shown.kept, wanted)).iter_rows(named=True)]
+"""The columns of the file of flows by chemical."""
 
 
 def flow_of(row: Mapping[str, Any]) -> Flow:
@@ -488,8 +557,6 @@ def _flows(shown: Reconciliation, wanted: SumFilter, lang: str) -> dict[str, Any
     small, _ = world_map(flows, names, NARROW)
     left, right = ribbons_of(parts, say("page_transfers_other", lang), names)
     return {
-        "flows": flows,
-        "first_ranks": by_pair.head(MOST_FLOWS)["rank"].to_list(),
         "map": picture + small,
         "marks": shared_marks(),
         "off_map": [flow for flow in off_map if flow in flows],
