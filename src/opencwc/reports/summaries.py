@@ -12,9 +12,10 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from opencwc.finding import Message, Value
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_wording import agent_said, day_said, headline_of, range_said, set_apart, sources_said
 from opencwc.reports.item import days_of
 from opencwc.reports.model import Date, Place, ReportKey
@@ -50,11 +51,15 @@ def stage_of(origin: Sequence[Line]) -> str:
 
 
 class EventSummary(Struct, frozen=True, dict=True):
-    """An event with its reports, the first published first, and its origins, each with the reports that rest on it."""
+    """An event with its reports, the first published first, and its origins, each with the reports that rest on it.
+
+    ``decided`` is what a person last said of its stage, with just these reports.
+    """
 
     id: str
     lines: tuple[Line, ...]
     origins: tuple[tuple[Line, ...], ...]
+    decided: EventDecision | None = None
 
     @cached_property
     def keys(self) -> tuple[ReportKey, ...]:
@@ -77,8 +82,13 @@ class EventSummary(Struct, frozen=True, dict=True):
         counts: Counter[str] = Counter(map(stage_of, self.origins))
         return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
-    @cached_property
+    @property
     def stage(self) -> str:
+        """The stage that a person decided, else the one by the reports."""
+        return self.decided.stage if self.decided is not None else self.told_stage
+
+    @cached_property
+    def told_stage(self) -> str:
         """The stage that most origins tell; where they are divided evenly, the less certain one.
 
         Announcements count only where nobody tells what came of them.
@@ -227,6 +237,15 @@ def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
     for line in lines:
         origins.setdefault(line.origin, []).append(line)
     return EventSummary(identity, tuple(lines), tuple(tuple(origin) for origin in origins.values()))
+
+
+def with_decided(summaries: Iterable[EventSummary], decisions: Iterable[EventDecision]) -> list[EventSummary]:
+    """Return events, each with the last decision that says at which stage it is with just its reports."""
+    said = {frozenset(one.reports): one for one in decisions if one.verb == "confirm" and one.stage}
+    return [
+        structs.replace(summary, decided=said.get(frozenset(line.told.report.id for line in summary.lines)))
+        for summary in summaries
+    ]
 
 
 class Shown(Struct, frozen=True):

@@ -104,12 +104,6 @@ class EventRun:
         """Tell whether an event waits for the person's second look."""
         return any(one.id == summary.id for one in self.waiting_events)
 
-    def confirmed(self, summary: EventSummary) -> EventDecision | None:
-        """Return the last decision that says at which stage an event is, with just the reports that it has now."""
-        ids = {line.told.report.id for line in summary.lines}
-        said = (one for one in reversed(self.decisions) if one.verb == "confirm" and one.stage)
-        return next((one for one in said if set(one.reports) == ids), None)
-
     def looks_at(self, summary: EventSummary) -> list[tuple[Message, bool]]:
         """Return what came of second looks at an event, each with whether its difference stands undecided."""
         ids = {line.told.report.id for line in summary.lines}
