@@ -1,4 +1,4 @@
-"""My events: watches are saved, show what is new and changed since the last look, and know only what one may see."""
+"""My watches: watches are saved, show what is new and changed since the last look, and know only what one may see."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
             ),
             ("Alleged use as a weapon", "earlier", []),
         ]  # fmt: skip
-        assert page_of(client, MINE).one("h1").text == "My events: 0 new, 1 changed"
+        assert page_of(client, MINE).one("h1").text == "My watches: No new event, 1 changed"
 
 
 def test_what_came_while_one_was_reading_stays_new(kept: Kept) -> None:
@@ -211,7 +211,7 @@ def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:
         assert "Stop following" in page_of(client, address).text
         keep(kept.house, watched())
         page = page_of(client, MINE)
-        assert page.one("h1").text == "My events: 0 new, 1 changed"
+        assert page.one("h1").text == "My watches: No new event, 1 changed"
         assert "from 4 to 7, by Kommune" in page.one(class_="followed").text
         client.post(f"/watch/runs/{kept.run}/follow", data={"event": event, "follow": "false"}, headers=PART)
         assert "No watches yet" in page_of(client, MINE).text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from msgspec import Struct, structs
@@ -261,28 +262,29 @@ def latest_first(events: Iterable[EventSummary]) -> list[EventSummary]:
     return sorted(events, key=lambda event: event.date.text, reverse=True)
 
 
-def today(summaries: Iterable[EventSummary], since: datetime, decided: Iterable[str] = ()) -> list[Shown]:
+def today(
+    summaries: Iterable[EventSummary], since: datetime, decided: Mapping[str, Message] = MappingProxyType({})
+) -> list[Shown]:  # fmt: skip
     """Return events as a reader wants them who last looked at a moment: new ones, changed ones, then the others.
 
-    ``decided`` are the ids of events that people made different since then.
+    ``decided`` are the ids of events that people made different since then, each with who did what.
     """
-    by_person = set(decided)
-    shown = [shown_since(summary, since, corrected=summary.id in by_person) for summary in summaries]
+    shown = [shown_since(summary, since, decided.get(summary.id)) for summary in summaries]
     return sorted(shown, key=lambda one: (STATES.index(one.state), -one.summary.last.timestamp(), one.summary.id))
 
 
-def shown_since(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
-    """Return an event as it stands to who last looked at a moment; ``corrected`` where people made it different."""
+def shown_since(summary: EventSummary, since: datetime, decided: Message | None = None) -> Shown:
+    """Return an event as it stands to who last looked at a moment; ``decided`` is what people made of it since."""
     fresh = [line for line in summary.lines if line.told.report.published >= since]
     before = summary.lines[: len(summary.lines) - len(fresh)]
-    why = [Message("watch_why_corrected")] if corrected else []
+    why = [decided] if decided else []
     if fresh and not before:
         first = summary.first.date().isoformat()
         return Shown(summary, "new", (Message("watch_why_new", {"day": first}), *why))
     if not fresh:
         last = summary.last.date().isoformat()
         earlier = (*why, Message("watch_why_earlier", {"day": last}))
-        return Shown(summary, "changed" if corrected else "earlier", earlier)
+        return Shown(summary, "changed" if decided else "earlier", earlier)
     return Shown(summary, "changed", (*_changes(before, fresh), *why))
 
 

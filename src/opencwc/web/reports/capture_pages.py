@@ -13,7 +13,7 @@ from opencwc.jobs.page_captures import pages_of_case
 from opencwc.reports.captures import compare
 from opencwc.reports.model import Told
 from opencwc.reports.page_history import CapturedPages, PageCapture, PageHistory, side_by_side
-from opencwc.reports.private_people import masked
+from opencwc.reports.private_people import masked, shown_title
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, day_column, listed
@@ -28,6 +28,7 @@ MOST_SOUGHT = 500
 Place = Annotated[int, Query(ge=0, le=LARGEST)]
 PageUrl = Annotated[str, Query(min_length=1, max_length=4_000, description="The address of the page.")]
 COLUMNS: tuple[ListColumn[PageHistory], ...] = (
+    ListColumn("title", "page_source_title", lambda row, lang: shown_title(row.had[-1].told) if row.had else ""),
     ListColumn("page", "page_captures_page", lambda row, lang: row.url),
     ListColumn("outlet", "watch_field_source", lambda row, lang: row.source),
     ListColumn(

@@ -139,9 +139,7 @@ class EventRun:
         """Return the events that a filter wants: new ones first, then changed ones, then the others."""
         since = self.since(wanted)
         changing = [decision for decision in self.decisions if decision.verb != "confirm"]
-        decided = {
-            name for decision in changing if datetime.fromisoformat(decision.at) >= since for name in decision.named
-        }
+        decided = [decision for decision in changing if datetime.fromisoformat(decision.at) >= since]
         places = self.index.remembered(wanted.asked, lambda: self.index.fitting(wanted.asked))
         return self.index.since(places, since, decided).in_state(wanted.state)
 
