@@ -8,7 +8,6 @@ import pytest
 
 from opencwc.convention.regions import region_of
 from opencwc.reports.corrected import EventDecision
-from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_index import EventIndex, EventsAsked
 from opencwc.reports.event_list import HeldEvents
 from opencwc.reports.kept import pack, unpack

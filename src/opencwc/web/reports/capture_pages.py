@@ -27,8 +27,16 @@ MOST_SOUGHT = 500
 """Pages that one page of the list shows; pages up to which a list is read as a whole."""
 Place = Annotated[int, Query(ge=0, le=LARGEST)]
 PageUrl = Annotated[str, Query(min_length=1, max_length=4_000, description="The address of the page.")]
+
+
+def title_of(page: PageHistory) -> str:
+    """Return the title of a page at its last capture, empty where it never was had; private people are dots."""
+    told = page.had[-1].told if page.had else None
+    return shown_title(told) if told is not None else ""
+
+
 COLUMNS: tuple[ListColumn[PageHistory], ...] = (
-    ListColumn("title", "page_source_title", lambda row, lang: shown_title(row.had[-1].told) if row.had else ""),
+    ListColumn("title", "page_source_title", lambda row, lang: title_of(row)),
     ListColumn("page", "page_captures_page", lambda row, lang: row.url),
     ListColumn("outlet", "watch_field_source", lambda row, lang: row.source),
     ListColumn(
