@@ -68,7 +68,7 @@ def test_the_list_answers_in_its_heading_and_shows_every_outlet(kept: Kept) -> N
         assert len(ungraded) == 6
         table = client.get(f"{SOURCES}/table.csv?find=courrier", headers=PAGE).text.splitlines()
         assert table[0].startswith("name,grade,state,last,usual,reports,own,rewritten") and len(table) == 2
-        assert table[1].split(",")[4:7] == ["1", "0", "1"]
+        assert table[1].split(",")[4:8] == ["", "1", "0", "1"]
         assert client.get(f"{SOURCES}/table.xlsx?find=courrier", headers=PAGE).content.startswith(b"PK")
 
 
