@@ -46,9 +46,10 @@ def test_the_same_events_are_wanted(asked: EventsAsked) -> None:
 @pytest.mark.parametrize("moment", MOMENTS, ids=str)
 @pytest.mark.parametrize("report", ["", "s1", "l2", "unknown"])
 def test_they_stand_as_in_the_list_of_today(moment: datetime, report: str) -> None:
-    decided = {one.id for one in INDEX.summaries if report in [line.told.report.id for line in one.lines]}
-    expected = today(INDEX.summaries, moment, decided)
-    shown = INDEX.since(EVERYTHING, moment, [report])
+    decision = EventDecision("split", (report,), person="Anna", at="2026-03-08T09:00:00+00:00")
+    named = {one.id for one in INDEX.summaries if report in [line.told.report.id for line in one.lines]}
+    expected = today(INDEX.summaries, moment, dict.fromkeys(named, decision.said))
+    shown = INDEX.since(EVERYTHING, moment, [decision])
     assert list(shown) == expected
     assert list(shown.summaries) == [one.summary for one in expected]
     for state, count in shown.counts.items():
@@ -57,11 +58,16 @@ def test_they_stand_as_in_the_list_of_today(moment: datetime, report: str) -> No
     assert shown.part(1, 2) == expected[1:2]
 
 
-def test_some_events_can_stand_before_the_others() -> None:
+def test_some_events_can_stand_before_the_others_of_their_state() -> None:
     shown = INDEX.since(EVERYTHING, MOMENTS[-1])
     ids = [one.id for one in shown.summaries]
     assert [one.id for one in shown.with_first([ids[2], "unknown"]).summaries] == [ids[2], ids[0], ids[1]]
     assert list(shown.with_first([]).summaries) == list(shown.summaries)
+    parted = INDEX.since(EVERYTHING, datetime(2026, 3, 3, tzinfo=UTC))
+    last = parted.part(2, 3)[0]
+    states = [one.state for one in parted]
+    assert [one.state for one in parted.with_first([last.summary.id])] == states != [last.state] * 3
+    assert parted.with_first([last.summary.id]).latest_first.tolist() == EVERYTHING.tolist()
 
 
 def test_the_nearest_events_are_those_of_the_country_then_of_the_time() -> None:

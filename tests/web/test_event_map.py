@@ -73,11 +73,18 @@ def test_no_more_than_so_many_places_are_drawn() -> None:
     assert str(event_map(first_places(events))).count("<g class=") == MOST_PLACES
 
 
-def test_a_name_of_a_place_is_not_in_the_drawing() -> None:
+def test_names_stand_beside_their_marks_in_the_language_of_the_page() -> None:
+    events = [event("a", Place("NOR", "Moss", (59.4, 10.7))), event("b", Place("POL"))]
+    drawn = str(event_map(first_places(events), "fr"))
+    assert re.findall('<text class="name"[^>]*>([^<]*)<', drawn) == ["Pologne", "Moss"]
+
+
+def test_a_name_of_a_place_is_no_markup_in_the_drawing() -> None:
     report = Report(
         "r", told("r", "2026-03-02T09:00:00+00:00", "W", "en", "x").report.published, "W", "", "en", "", "x"
     )
     place = Place("NOR", "<script>alert(1)</script>", (59.0, 10.0))
     one = Told(report, "en", Nature("accident", "reported", "asserts"), Date("2026-03-02", "day"), place)
     line = Line(one, "E", "O")
-    assert "script" not in str(event_map(first_places([EventSummary("E", (line,), ((line,),))])))
+    drawn = str(event_map(first_places([EventSummary("E", (line,), ((line,),))])))
+    assert "<script" not in drawn and "&lt;script&gt;" in drawn

@@ -1,4 +1,4 @@
-"""My events: watches are saved, show what is new and changed since the last look, and know only what one may see."""
+"""My watches: watches are saved, show what is new and changed since the last look, and know only what one may see."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
             ),
             ("Alleged use as a weapon", "earlier", []),
         ]  # fmt: skip
-        assert page_of(client, MINE).one("h1").text == "My events: 0 new, 1 changed"
+        assert page_of(client, MINE).one("h1").text == "My watches: No new event, 1 changed"
 
 
 def test_what_came_while_one_was_reading_stays_new(kept: Kept) -> None:
@@ -155,17 +155,19 @@ def test_what_another_person_decided_is_shown_with_the_name(kept: Kept) -> None:
         assert any(change.startswith("Split off from: Accident") for change in changes)
 
 
-def test_today_shows_first_what_is_new_in_a_watch_and_says_in_which(kept: Kept) -> None:
+def test_today_shows_first_of_its_state_what_is_new_in_a_watch_and_says_in_which(kept: Kept) -> None:
     run = keep(kept.house, watched())
     with kept.house.signed_in("anna") as client:
         before = [kind for kind, _, _ in shown(client, f"/watch/runs/{run}?since=2026-03-03")]
         assert before == ["Seizure", "Alleged use as a weapon", "Accident"]
         saved(client, name="At the waterworks", words="waterworks")
         page = page_of(client, f"/watch/runs/{run}?since=2026-03-03")
-        first, *others = page.all("article", class_="event")
-        assert first.one("h2").text.startswith("Accident")
-        assert "In your watch: At the waterworks" in first.one(class_="wanted-by").text
-        assert not any(event.all(class_="wanted-by") for event in others)
+        events = page.all("article", class_="event")
+        wanted = [event for event in events if event.all(class_="wanted-by")]
+        assert [event.one("h3").text.partition(":")[0] for event in wanted] == ["Accident"]
+        assert "In your watch: At the waterworks" in wanted[0].one(class_="wanted-by").text
+        state = wanted[0].attributes["class"]
+        assert next(event for event in events if event.attributes["class"] == state) is wanted[0]
 
 
 def test_a_decision_holds_in_a_later_run_of_the_case_and_is_not_told_of_again(kept: Kept) -> None:
@@ -192,7 +194,7 @@ def test_today_reads_no_other_case_for_the_watches(kept: Kept) -> None:
     with kept.house.signed_in("anna") as client:
         looked(client, saved(client, name="Leaks", kinds="accident"))
         later = keep(kept.house, watched())
-        assert [bool(event.all(class_="wanted-by")) for event in events_of(client, later)] == [True, False, False]
+        assert [bool(event.all(class_="wanted-by")) for event in events_of(client, later)] == [False, True, False]
         assert not any(event.all(class_="wanted-by") for event in events_of(client, other))
         news = WatchNews(kept.house.book, kept.house.entrance.people.account("anna").person, "reports")
         assert set(news.runs) == {kept.run, later}
@@ -211,7 +213,7 @@ def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:
         assert "Stop following" in page_of(client, address).text
         keep(kept.house, watched())
         page = page_of(client, MINE)
-        assert page.one("h1").text == "My events: 0 new, 1 changed"
+        assert page.one("h1").text == "My watches: No new event, 1 changed"
         assert "from 4 to 7, by Kommune" in page.one(class_="followed").text
         client.post(f"/watch/runs/{kept.run}/follow", data={"event": event, "follow": "false"}, headers=PART)
         assert "No watches yet" in page_of(client, MINE).text

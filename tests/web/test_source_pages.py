@@ -63,12 +63,12 @@ def test_the_list_answers_in_its_heading_and_shows_every_outlet(kept: Kept) -> N
         rows = {row.one("th").text: row.text for row in page_of(client, SOURCES).one("tbody").all("tr")}
         assert "B2" in rows["Kommune"] and "No grade" in rows["Courrier"]
         say_of(client, "Kommune", 1, reliability="B", credibility="2", ownership="state")
-        assert "État" in page_of(client, SOURCES, "fr").one("tbody").text
+        assert "publique" in page_of(client, SOURCES, "fr").one("tbody").text
         ungraded = page_of(client, f"{SOURCES}?state=ungraded").one("tbody").all("tr")
         assert len(ungraded) == 6
         table = client.get(f"{SOURCES}/table.csv?find=courrier", headers=PAGE).text.splitlines()
-        assert table[0].startswith("name,grade,state,last,reports,own,rewritten") and len(table) == 2
-        assert table[1].split(",")[4:7] == ["1", "0", "1"]
+        assert table[0].startswith("name,grade,state,last,usual,reports,own,rewritten") and len(table) == 2
+        assert table[1].split(",")[4:8] == ["", "1", "0", "1"]
         assert client.get(f"{SOURCES}/table.xlsx?find=courrier", headers=PAGE).content.startswith(b"PK")
 
 
@@ -203,7 +203,8 @@ def test_a_page_that_was_captured_again_shows_what_changed_side_by_side(kept: Ke
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{base}/captures")
         assert page.one("h1").text.startswith("7 pages captured more than once, 1 changed")
-        assert page.one("tbody").all("tr")[0].one("th").text == URL
+        assert (row := page.one("tbody").all("tr")[0]).one("th").text == "Title of s1"
+        assert row.one("td", class_="address").text == URL
         page = page_of(client, f"{base}/captures/page?url={URL}")
         assert "Leaked chlorine hurt four at the waterworks." in page.all("del")[0].text
         assert "Ana Roy" not in page.text and "present on" not in page.one("h1").text

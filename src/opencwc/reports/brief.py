@@ -240,7 +240,7 @@ def outlet_of(line: Line) -> str:
 
 _FIELDS: Mapping[str, Any] = {
     "kind": lambda one: Message(f"watch_kind_{one.kind}") if one.kind else "",
-    "stage": lambda one: Message(f"verdict_{one.stage}") if one.stage else "",
+    "stage": lambda one: Message(f"verdict_{one.told_stage}") if one.told_stage else "",
     "date": lambda one: day_said(one.date.text),
     "place": lambda one: place_said(one.place) if one.place.country or one.place.name else "",
     "agents": lambda one: tuple(map(agent_said, one.agents)),

@@ -48,8 +48,11 @@ class EventDecision(Struct, frozen=True):
     def said(self) -> Message:
         """Who decided what, and when."""
         count = Message("watch_reports_count", {"count": len(self.reports)})
+        facts = (("kind", "watch_kind", self.kind), ("stage", "verdict", self.stage))
         as_what = tuple(
-            Message(f"{text}_{word}") for text, word in (("watch_kind", self.kind), ("verdict", self.stage)) if word
+            Message("watch_differs", {"field": Message(f"watch_field_{field}"), "values": (Message(f"{text}_{word}"),)})
+            for field, text, word in facts
+            if word
         )
         if as_what:
             values: dict[str, Value] = {"person": self.person, "day": self.at[:10], "reports": count}

@@ -167,7 +167,7 @@ def _facts(before: EventSummary, now: EventSummary) -> Iterator[Message]:
     """Yield facts of which the reports together say something else now."""
     facts: tuple[tuple[str, Callable[[EventSummary], str], Callable[[EventSummary], Message | str]], ...] = (
         ("kind", lambda one: one.kind, lambda one: Message(f"watch_kind_{one.kind}")),
-        ("stage", lambda one: one.stage, lambda one: Message(f"verdict_{one.stage}")),
+        ("stage", lambda one: one.told_stage, lambda one: Message(f"verdict_{one.told_stage}")),
         ("date", lambda one: one.date.text, lambda one: day_said(one.date.text)),
         ("place", lambda one: "|".join(one.place[:2]), lambda one: place_said(one.place)),
     )

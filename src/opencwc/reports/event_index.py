@@ -6,7 +6,7 @@ through the events one by one would give.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.convention.regions import region_of
+from opencwc.finding import Message
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_columns import EventColumns, EventRow, KnownPlace
 from opencwc.reports.event_list import EventList, Summaries
 from opencwc.reports.summaries import STATES, EventSummary, Shown, shown_since
@@ -113,19 +115,20 @@ class EventIndex:
         area_of: Callable[[KnownPlace], str] = _country_of if name == "country" else _region_of
         return self.columns.of("place", lambda place: area_of(place) == value)
 
-    def since(self, places: Places, moment: datetime, decided: Iterable[str] = ()) -> ShownEvents:
+    def since(self, places: Places, moment: datetime, decided: Sequence[EventDecision] = ()) -> ShownEvents:
         """Return events as they stand to a reader who last looked at a moment: new ones, changed ones, the others.
 
-        Events with reports among ``decided`` were made different by people since then.
+        ``decided`` are the decisions that made events different since then, the earliest first.
         """
         start = moment.timestamp()
+        said = {place: one.said for one in decided for place in self.events.of_reports(one.named)}
         corrected = np.zeros(len(self.columns), dtype=np.bool_)
-        corrected[self.events.of_reports(decided)] = True
+        corrected[list(said)] = True
         fresh = self.columns.last[places] >= start
         new = self.columns.first[places] >= start
         states = np.where(new, 0, np.where(fresh | corrected[places], 1, 2)).astype(np.uint8)  # which sort quickest
         order = np.argsort(states, kind="stable")
-        return ShownEvents(self, places[order], states[order], moment, corrected)
+        return ShownEvents(self, places[order], states[order], moment, said)
 
     def nearest(self, summary: EventSummary, most: int) -> list[EventRow]:
         """Return other events, those first that are of the same country and were told at about the same time."""
@@ -181,10 +184,10 @@ class ShownEvents:
         places: Places,
         states: NDArray[np.uint8],
         since: datetime,
-        corrected: NDArray[np.bool_],
+        decided: Mapping[int, Message],
     ) -> None:
         self.index, self.places = index, places
-        self._states, self._since, self._corrected = states, since, corrected
+        self._states, self._since, self._decided = states, since, decided
 
     def __len__(self) -> int:
         return len(self.places)
@@ -195,7 +198,7 @@ class ShownEvents:
     def part(self, start: int, end: int) -> list[Shown]:
         """Return the events from one place of the list to before another, each with why it stands where it does."""
         return [
-            shown_since(self.index.events.summary(place), self._since, corrected=bool(self._corrected[place]))
+            shown_since(self.index.events.summary(place), self._since, decided=self._decided.get(place))
             for place in self.places[start:end].tolist()
         ]
 
@@ -214,12 +217,18 @@ class ShownEvents:
         return self._only(self._states == STATES.index(state)) if state else self
 
     def with_first(self, ids: Iterable[str]) -> ShownEvents:
-        """Return the same events, those of some ids before the others."""
+        """Return the same events, those of some ids before the others of their state."""
         wanted = set(ids)
         if not wanted:
             return self
         first = np.isin(self.index.columns.ids[self.places], [one.encode() for one in wanted])
-        return self._only(np.argsort(~first, kind="stable"))
+        return self._only(np.lexsort((~first, self._states)))
+
+    @property
+    def latest_first(self) -> Places:
+        """Their places, those told last first, whatever their state."""
+        latest = self.index.events.latest_first
+        return latest[np.isin(latest, self.places)]
 
     def _only(self, chosen: NDArray[Any]) -> ShownEvents:
-        return ShownEvents(self.index, self.places[chosen], self._states[chosen], self._since, self._corrected)
+        return ShownEvents(self.index, self.places[chosen], self._states[chosen], self._since, self._decided)

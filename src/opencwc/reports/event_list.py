@@ -18,7 +18,7 @@ from opencwc.reports.covered_months import Coverage, coverage_of
 from opencwc.reports.event_columns import EventColumns, chosen_columns, columns_of, joined_columns
 from opencwc.reports.events import event_id
 from opencwc.reports.report_columns import ReportColumns, columns_of_reports
-from opencwc.reports.summaries import EventSummary, summaries_of
+from opencwc.reports.summaries import EventSummary, summaries_of, with_decided
 from opencwc.reports.topics.independent_texts import texts_of
 from opencwc.reports.watch_question import holds_words
 from opencwc.reports.watched import Watched
@@ -108,11 +108,11 @@ class Summaries(Sequence[EventSummary]):
 
 
 class HeldEvents:
-    """Events in memory."""
+    """Events in memory, each at the stage that people decided."""
 
-    def __init__(self, watched: Watched) -> None:
+    def __init__(self, watched: Watched, decisions: Sequence[EventDecision] = ()) -> None:
         self.watched = watched
-        self.summaries = summaries_of(watched)
+        self.summaries = with_decided(summaries_of(watched), decisions)
 
     @cached_property
     def columns(self) -> EventColumns:
@@ -185,7 +185,7 @@ class DecidedOn:
         named = frozenset().union(*(decision.named for decision in decisions))
         around = found.around(named)
         self._around = np.array(found.numbers_around(named), np.int64)
-        self._made = HeldEvents(corrected(around, decisions))
+        self._made = HeldEvents(corrected(around, decisions), decisions)
         touched = found.of_reports(named)
         untouched = np.delete(np.arange(len(found.columns)), touched)
         self._places = np.concatenate([untouched, len(found.columns) + np.arange(len(self._made.summaries))])

@@ -6,7 +6,7 @@ with an interval, over the months that the reports cover; what is planned does n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -29,12 +29,14 @@ EVERYWHERE = "001"
 class AreaMonth(Struct, frozen=True, dict=True):
     """The events of one area in one month (empty where no report says when): by kind, by stage, by corroboration.
 
-    ``area`` is an alpha-3 code or the number of a region, empty where no report says where.
+    ``area`` is an alpha-3 code or the number of a region, empty where no report says where; ``kind`` is the one that
+    all events are of, empty where they are of any.
     """
 
     area: str
     month: str
     events: EventRows
+    kind: str = ""
 
     @cached_property
     def kinds(self) -> Mapping[str, int]:
@@ -80,6 +82,15 @@ def picture_of(events: EventRows, by: By = "country") -> list[AreaMonth]:
     """Return the months of every area that has events, by area and then by month."""
     groups = events.grouped(areas_of(events, by), months_of(events))
     return [AreaMonth(area, month, group) for (area, month), group in groups.items()]
+
+
+def by_kind(months: Iterable[AreaMonth]) -> list[AreaMonth]:
+    """Return months parted by kind, the most frequent kind of each first."""
+    parted = []
+    for month in months:
+        groups = month.events.grouped(month.events.named("kind", str))
+        parted += [AreaMonth(month.area, month.month, groups[kind,], kind) for kind in month.kinds]
+    return parted
 
 
 def areas_of(events: EventRows, by: By) -> Named:

@@ -49,7 +49,7 @@ def _with(later: EventSummary, earlier: EventSummary, fresh: Sequence[Line]) -> 
     origin_of = {line.told.report.key: line.origin for line in later.lines}
     names = {line.origin: origin_of[key] for line in earlier.lines if (key := line.told.report.key) in origin_of}
     added = [structs.replace(line, event=later.id, origin=names.get(line.origin, line.origin)) for line in fresh]
-    return summary_of(later.id, sorted((*later.lines, *added), key=_order))
+    return structs.replace(summary_of(later.id, sorted((*later.lines, *added), key=_order)), decided=later.decided)
 
 
 def _order(line: Line) -> tuple[float, str]:

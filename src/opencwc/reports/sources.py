@@ -38,6 +38,8 @@ MOST_SOURCES = 5_000
 _HEADINGS = Path(__file__).parent / "intake" / "data" / "source_columns.yaml"
 LATE, SILENT = 3, 10
 """How many times its usual gap a source has said nothing when it is late, and when it is silent."""
+LEAST_TOLD = 3
+"""Reports from which on a source has a usual gap."""
 _LEAST_GAP = timedelta(hours=6)
 _NEWEST, _LEAST_BEFORE, _MOSTLY = 10, 10, 0.8
 
@@ -193,14 +195,18 @@ def health(sources: Iterable[Source], reports: Iterable[Report], now: datetime) 
     return tuple(message for name, habit in habits.items() for message in health_of(name, habit, now).says)
 
 
-State = Literal["never", "failing", "silent", "late", "usual"]
+State = Literal["never", "failing", "silent", "late", "few", "usual"]
 
 
 class Health(NamedTuple):
-    """How a source is doing: its state, and what is said of it: the state where it is not as usual, what changed."""
+    """How a source is doing: its state, and what is said of it: the state where it is not as usual, what changed.
+
+    ``gap`` is the usual time between two of its reports in seconds, ``None`` where there are too few to tell.
+    """
 
     state: State
     says: tuple[Message, ...] = ()
+    gap: float | None = None
 
 
 class FeedState(NamedTuple):
@@ -242,7 +248,8 @@ def health_of(name: str, habit: Habit, now: datetime, feeds: Sequence[FeedState]
     now = max([now, *(feed.heard for feed in feeds)])
     messages = (*_failing(name, feeds), *_health(name, habit, now))
     state = next((state for state in _NOT_USUAL if any(one.id == f"watch_source_{state}" for one in messages)), None)
-    return Health(state or "usual", messages)
+    gap = _usual_gap(_told_until(habit, now))
+    return Health(state or ("usual" if gap is not None else "few"), messages, gap)
 
 
 _NOT_USUAL: tuple[State, ...] = ("never", "failing", "silent", "late")
@@ -260,14 +267,13 @@ def _published(report: Report) -> datetime:
 
 
 def _health(name: str, habit: Habit, now: datetime) -> Iterator[Message]:
-    told = habit.published[: np.searchsorted(habit.published, now.timestamp(), side="right")]
+    told = _told_until(habit, now)
     if not len(told):
         yield Message("watch_source_never", {"name": name})
         return
     last = datetime.fromtimestamp(float(told[-1]), UTC)
     quiet = (now - last).total_seconds()
-    gaps = np.diff(told)
-    usual = max(_LEAST_GAP.total_seconds(), float(np.median(gaps))) if len(gaps) else None
+    usual = _usual_gap(told)
     day = last.date().isoformat()
     if usual is not None and quiet > SILENT * usual:
         yield Message("watch_source_silent", {"name": name, "date": day})
@@ -280,6 +286,15 @@ def _health(name: str, habit: Habit, now: datetime) -> Iterator[Message]:
         was, is_ = _usual(numbers[:before], values), _usual(numbers[before : len(told)], values)
         if was and is_ and was != is_:
             yield Message(f"watch_source_changed_{what}", {"name": name, "before": was, "after": is_})
+
+
+def _told_until(habit: Habit, now: datetime) -> NDArray[np.float64]:
+    return habit.published[: np.searchsorted(habit.published, now.timestamp(), side="right")]
+
+
+def _usual_gap(told: NDArray[np.float64]) -> float | None:
+    """Return the usual time between two reports in seconds, nothing where there are too few to tell."""
+    return max(_LEAST_GAP.total_seconds(), float(np.median(np.diff(told)))) if len(told) >= LEAST_TOLD else None
 
 
 def _usual(numbers: NDArray[np.int32], values: Sequence[str]) -> str:

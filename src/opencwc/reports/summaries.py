@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from opencwc.finding import Message, Value
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_wording import agent_said, day_said, headline_of, range_said, set_apart, sources_said
 from opencwc.reports.item import days_of
 from opencwc.reports.model import Date, Place, ReportKey
@@ -50,11 +52,15 @@ def stage_of(origin: Sequence[Line]) -> str:
 
 
 class EventSummary(Struct, frozen=True, dict=True):
-    """An event with its reports, the first published first, and its origins, each with the reports that rest on it."""
+    """An event with its reports, the first published first, and its origins, each with the reports that rest on it.
+
+    ``decided`` is what a person last said of its stage, with just these reports.
+    """
 
     id: str
     lines: tuple[Line, ...]
     origins: tuple[tuple[Line, ...], ...]
+    decided: EventDecision | None = None
 
     @cached_property
     def keys(self) -> tuple[ReportKey, ...]:
@@ -77,8 +83,13 @@ class EventSummary(Struct, frozen=True, dict=True):
         counts: Counter[str] = Counter(map(stage_of, self.origins))
         return {stage: counts[stage] for stage in STAGES if counts[stage]}
 
-    @cached_property
+    @property
     def stage(self) -> str:
+        """The stage that a person decided, else the one by the reports."""
+        return self.decided.stage if self.decided is not None else self.told_stage
+
+    @cached_property
+    def told_stage(self) -> str:
         """The stage that most origins tell; where they are divided evenly, the less certain one.
 
         Announcements count only where nobody tells what came of them.
@@ -229,6 +240,15 @@ def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
     return EventSummary(identity, tuple(lines), tuple(tuple(origin) for origin in origins.values()))
 
 
+def with_decided(summaries: Iterable[EventSummary], decisions: Iterable[EventDecision]) -> list[EventSummary]:
+    """Return events, each with the last decision that says at which stage it is with just its reports."""
+    said = {frozenset(one.reports): one for one in decisions if one.verb == "confirm" and one.stage}
+    return [
+        structs.replace(summary, decided=said.get(frozenset(line.told.report.id for line in summary.lines)))
+        for summary in summaries
+    ]
+
+
 class Shown(Struct, frozen=True):
     """An event of today's list: whether it is ``new``, ``changed`` or ``earlier``, and why it stands where it does."""
 
@@ -242,28 +262,29 @@ def latest_first(events: Iterable[EventSummary]) -> list[EventSummary]:
     return sorted(events, key=lambda event: event.date.text, reverse=True)
 
 
-def today(summaries: Iterable[EventSummary], since: datetime, decided: Iterable[str] = ()) -> list[Shown]:
+def today(
+    summaries: Iterable[EventSummary], since: datetime, decided: Mapping[str, Message] = MappingProxyType({})
+) -> list[Shown]:  # fmt: skip
     """Return events as a reader wants them who last looked at a moment: new ones, changed ones, then the others.
 
-    ``decided`` are the ids of events that people made different since then.
+    ``decided`` are the ids of events that people made different since then, each with who did what.
     """
-    by_person = set(decided)
-    shown = [shown_since(summary, since, corrected=summary.id in by_person) for summary in summaries]
+    shown = [shown_since(summary, since, decided.get(summary.id)) for summary in summaries]
     return sorted(shown, key=lambda one: (STATES.index(one.state), -one.summary.last.timestamp(), one.summary.id))
 
 
-def shown_since(summary: EventSummary, since: datetime, *, corrected: bool) -> Shown:
-    """Return an event as it stands to who last looked at a moment; ``corrected`` where people made it different."""
+def shown_since(summary: EventSummary, since: datetime, decided: Message | None = None) -> Shown:
+    """Return an event as it stands to who last looked at a moment; ``decided`` is what people made of it since."""
     fresh = [line for line in summary.lines if line.told.report.published >= since]
     before = summary.lines[: len(summary.lines) - len(fresh)]
-    why = [Message("watch_why_corrected")] if corrected else []
+    why = [decided] if decided else []
     if fresh and not before:
         first = summary.first.date().isoformat()
         return Shown(summary, "new", (Message("watch_why_new", {"day": first}), *why))
     if not fresh:
         last = summary.last.date().isoformat()
         earlier = (*why, Message("watch_why_earlier", {"day": last}))
-        return Shown(summary, "changed" if corrected else "earlier", earlier)
+        return Shown(summary, "changed" if decided else "earlier", earlier)
     return Shown(summary, "changed", (*_changes(before, fresh), *why))
 
 

@@ -38,7 +38,7 @@ class WatchQuestion(Struct, frozen=True, omit_defaults=True):
         asked: tuple[tuple[Sequence[str], Collection[str]], ...] = (
             (self.countries, (summary.place.country,)),
             (self.kinds, (summary.kind,)),
-            (self.stages, summary.stages),
+            (self.stages, (summary.stage,) if summary.decided else summary.stages),
             (self.agents, summary.agents),
             (self.languages, summary.languages),
         )

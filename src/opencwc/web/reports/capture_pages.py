@@ -13,7 +13,7 @@ from opencwc.jobs.page_captures import pages_of_case
 from opencwc.reports.captures import compare
 from opencwc.reports.model import Told
 from opencwc.reports.page_history import CapturedPages, PageCapture, PageHistory, side_by_side
-from opencwc.reports.private_people import masked
+from opencwc.reports.private_people import masked, shown_title
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
 from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted, day_column, listed
@@ -27,7 +27,16 @@ MOST_SOUGHT = 500
 """Pages that one page of the list shows; pages up to which a list is read as a whole."""
 Place = Annotated[int, Query(ge=0, le=LARGEST)]
 PageUrl = Annotated[str, Query(min_length=1, max_length=4_000, description="The address of the page.")]
+
+
+def title_of(page: PageHistory) -> str:
+    """Return the title of a page at its last capture, empty where it never was had; private people are dots."""
+    told = page.had[-1].told if page.had else None
+    return shown_title(told) if told is not None else ""
+
+
 COLUMNS: tuple[ListColumn[PageHistory], ...] = (
+    ListColumn("title", "page_source_title", lambda row, lang: title_of(row)),
     ListColumn("page", "page_captures_page", lambda row, lang: row.url),
     ListColumn("outlet", "watch_field_source", lambda row, lang: row.source),
     ListColumn(

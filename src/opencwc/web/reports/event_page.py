@@ -59,7 +59,8 @@ class Cell:
 class ReportRow:
     """A report of an event: its line, title, cells by `COLUMNS`, the number of its origin, its text with marks.
 
-    ``masks`` is whether it names private people.
+    ``words`` are the deciding words with the numbers of the facts that they decide; ``masks`` is whether it names
+    private people.
     """
 
     line: Line
@@ -67,7 +68,7 @@ class ReportRow:
     cells: tuple[tuple[str, Cell], ...]
     origin: int
     pieces: tuple[Piece, ...]
-    words: tuple[tuple[int, str], ...]
+    words: tuple[tuple[tuple[int, ...], str], ...]
     direction: str
     actors: tuple[Actor, ...]
     amounts: tuple[str, ...]
@@ -97,7 +98,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     ]
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
-        columns=told_columns(rows), nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
+        columns=told_columns(rows), marked={number for row in rows for numbers, _ in row.words for number in numbers},
+        nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
         near=near_events(run, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
@@ -126,16 +128,16 @@ def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_ful
     shown = whole if in_full else dots
     pieces = tuple(pieces_of(told, shown))
     number_of = {field: place for place, field in enumerate(FIELDS, 1)}
-    words = [
-        (number_of[field], shown[start:end])
-        for field, spans in spans_by_name(told).items()
+    spans = [
+        (start, end, number_of[field])
+        for field, some in spans_by_name(told).items()
         if field in number_of
-        for start, end in spans[:3]
+        for start, end in some[:3]
     ]
     direction = "rtl" if told.lang in RIGHT_TO_LEFT else "ltr"
     cells = tuple(_cells(told, departures, lang))
     title = shown[: len(told.report.title)] or told.report.id
-    deciding = tuple(dict.fromkeys(sorted(words)))
+    deciding = tuple(dict.fromkeys((numbers, shown[start:end]) for start, end, numbers in joined_spans(spans)))
     actors = tuple(actor for actor in find_actors(told.report, told.lang) if MASK not in dots[slice(*actor.span)])
     amounts = tuple(
         say(figure_said(shown[slice(*span)], None, amount.qualifier), lang)
@@ -143,6 +145,22 @@ def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_ful
         for span in amount.spans[:1]
     )
     return ReportRow(line, title, cells, origin, pieces, deciding, direction, actors, amounts, masks=whole != dots)
+
+
+def joined_spans(spans: Iterable[tuple[int, int, int]]) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Return stretches in the order of the text, those that overlap as one, each with the numbers of all in it.
+
+    >>> joined_spans([(5, 9, 3), (0, 6, 1), (20, 22, 1)])
+    [(0, 9, (1, 3)), (20, 22, (1,))]
+    """
+    joined: list[tuple[int, int, tuple[int, ...]]] = []
+    for start, end, number in sorted(spans):
+        if joined and start < joined[-1][1]:
+            before = joined.pop()
+            joined.append((before[0], max(before[1], end), tuple(sorted({*before[2], number}))))
+        else:
+            joined.append((start, end, (number,)))
+    return joined
 
 
 def _cells(told: Told, departures: Departures, lang: str) -> Iterator[tuple[str, Cell]]:

@@ -104,12 +104,6 @@ class EventRun:
         """Tell whether an event waits for the person's second look."""
         return any(one.id == summary.id for one in self.waiting_events)
 
-    def confirmed(self, summary: EventSummary) -> EventDecision | None:
-        """Return the last decision that says at which stage an event is, with just the reports that it has now."""
-        ids = {line.told.report.id for line in summary.lines}
-        said = (one for one in reversed(self.decisions) if one.verb == "confirm" and one.stage)
-        return next((one for one in said if set(one.reports) == ids), None)
-
     def looks_at(self, summary: EventSummary) -> list[tuple[Message, bool]]:
         """Return what came of second looks at an event, each with whether its difference stands undecided."""
         ids = {line.told.report.id for line in summary.lines}
@@ -145,9 +139,7 @@ class EventRun:
         """Return the events that a filter wants: new ones first, then changed ones, then the others."""
         since = self.since(wanted)
         changing = [decision for decision in self.decisions if decision.verb != "confirm"]
-        decided = {
-            name for decision in changing if datetime.fromisoformat(decision.at) >= since for name in decision.named
-        }
+        decided = [decision for decision in changing if datetime.fromisoformat(decision.at) >= since]
         places = self.index.remembered(wanted.asked, lambda: self.index.fitting(wanted.asked))
         return self.index.since(places, since, decided).in_state(wanted.state)
 

@@ -17,8 +17,8 @@ from opencwc.reports.covered_months import Coverage, Period
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
-from opencwc.reports.rate_changes import Changes, changes_of
-from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, picture_of, rates_of
+from opencwc.reports.rate_changes import LEAST_MONTHS, Changes, changes_of
+from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, by_kind, picture_of, rates_of
 from opencwc.reports.reporting_gaps import Gaps, gaps_of
 from opencwc.web.reports.event_map import MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
@@ -70,9 +70,14 @@ class Picture:
 
     @cached_property
     def list(self) -> LongList[AreaMonth]:
-        """The months of all areas as a list."""
-        spread = Spread(np.arange(len(self.months)), self.months)
-        return LongList(columns_of(self.by), lambda name: spread, self.months.__getitem__)
+        """The months of all areas, by kind, as a list."""
+        spread = Spread(np.arange(len(self.rows)), self.rows)
+        return LongList(columns_of(self.by), lambda name: spread, self.rows.__getitem__)
+
+    @cached_property
+    def rows(self) -> Sequence[AreaMonth]:
+        """The months of all areas by kind."""
+        return by_kind(self.months)
 
 
 def picture_shown(run: EventRun, wanted: EventFilter, by: By) -> Picture:
@@ -101,16 +106,16 @@ def show_picture(
     run = event_run(request, number)
     picture = picture_shown(run, wanted, "region" if by == "region" else "country")
     line = picture.time_line(cast("Step", step))
-    shown_months = picture.list.part(np.arange(len(picture.months)), order, lang, 0, MOST_ROWS)
+    shown_months = picture.list.part(np.arange(len(picture.rows)), order, lang, 0, MOST_ROWS)
     query = "&".join(part for part in (wanted.query, order.query, "by=region" if by == "region" else "") if part)
     return page(
         request, "reports/picture.html", run=run, shown=run.shown, wanted=wanted, picture=picture, by=picture.by,
         total=len(picture.events), countries=picture.countries,
         list=shown_months, rows=shown_months.lines(),
         places=[(place, say(place.said, lang)) for place in picture.places],
-        more_places=picture.all_places - len(picture.places), map=event_map(picture.places),
+        more_places=picture.all_places - len(picture.places), map=event_map(picture.places, lang),
         line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
-        most_rates=MOST_RATES, bar_said=partial(bar_said, lang=lang),
+        most_rates=MOST_RATES, least_months=LEAST_MONTHS, bar_said=partial(bar_said, lang=lang),
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
@@ -126,7 +131,7 @@ def give_picture(
     run = event_run(request, number)
     events = EventRows(run.index.columns, run.today(wanted).places)
     area: By = "region" if by == "region" else "country"
-    table = listed(picture_of(events, area), columns_of(area), order, lang)
+    table = listed(by_kind(picture_of(events, area)), columns_of(area), order, lang)
     return downloads.download(table.file(ending, f"page_watch_months_{area}", lang), f"{area}-months-{number}.{ending}")
 
 
@@ -134,12 +139,6 @@ def region_choices(index: EventIndex) -> list[str]:
     """Return the regions that events are in, by their numbers."""
     countries = set(index.values("country"))
     return [number for number, codes in regions().members.items() if countries & set(codes)]
-
-
-def _counts(prefix: str, of: AreaMonth, name: str, lang: str) -> str:
-    counts = of.kinds if name == "kinds" else of.stages
-    said = (f"{say(prefix + word, lang)}\u00a0{number}" for word, number in counts.items())
-    return say("list_separator", lang).join(said)
 
 
 def columns_of(by: By) -> tuple[ListColumn[AreaMonth], ...]:
@@ -154,11 +153,10 @@ def _month_said(month: str, lang: str) -> str:
 
 _COLUMNS: tuple[ListColumn[AreaMonth], ...] = (
     day_column("month", "page_watch_month", lambda row: row.month, said=_month_said),
+    ListColumn("kind", "watch_field_kind", lambda row, lang: say(f"watch_kind_{row.kind}", lang)),
     ListColumn(
         "events", "page_watch_events", lambda row, lang: str(len(row.events)), lambda row: len(row.events), number=True
     ),
-    ListColumn("kinds", "watch_field_kind", lambda row, lang: _counts("watch_kind_", row, "kinds", lang)),
-    ListColumn("stages", "watch_field_stage", lambda row, lang: _counts("verdict_", row, "stages", lang)),
     ListColumn(
         "several", "page_watch_origins_several", lambda row, lang: str(row.corroborated),
         lambda row: row.corroborated, number=True,

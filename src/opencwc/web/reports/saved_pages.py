@@ -1,4 +1,4 @@
-"""My events: a person's saved watches, what is new and changed in each since the last look, and their forms."""
+"""My watches: a person's saved watches, what is new and changed in each since the last look, and their forms."""
 
 from __future__ import annotations
 

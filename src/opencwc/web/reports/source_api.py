@@ -40,7 +40,7 @@ class SourceAnswer(TypedDict):
     language: str
     url: str
     note: str
-    state: Literal["usual", "late", "silent", "failing", "never"]
+    state: Literal["usual", "late", "silent", "failing", "never", "few"]
     says: Annotated[list[str], Meta(description="What is said of its state, and whether its language or host changed.")]
     reports: int
     own: Annotated[int, Meta(description="Reports on an event whose text is its own.")]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from babel.dates import format_timedelta
 from fastapi import Depends, Form, Query, Request
 from pydantic import AfterValidator, Field
 from starlette.responses import Response
@@ -21,11 +23,11 @@ from opencwc.jobs.source_list import ReadSources, keep_sources, read_sources_of
 from opencwc.reports.outlets_read import SourceRow
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.sources import CREDIBILITY, LONGEST, RELIABILITY, Source, read_sources, sources_as_csv
-from opencwc.reports.summaries import EventSummary
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.upload_forms import FILE, UploadForm, Uploads
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed
+from opencwc.web.server.days_and_sizes import locale_of
 from opencwc.web.server.htmx_headers import announcing, leading_to
 from opencwc.web.server.listing import Ending, ListColumn, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
@@ -36,15 +38,15 @@ from opencwc.wording.states import state_name
 
 router = Router(include_in_schema=False)
 LIST = "/watch/sources"
-MOST_ROWS, MOST_EVENTS, MOST_REPORTS = 1_000, 20, 30
-"""Rows of the list; events and reports on the page of an outlet."""
+MOST_ROWS, MOST_REPORTS = 1_000, 30
+"""Rows of the list; reports on the page of an outlet."""
 MOST_BYTES = 2_000_000
 ENDINGS = (".csv", ".tsv", ".txt", ".yaml", ".yml")
 FILE_FORM = UploadForm(
     WATCH, {"file": {**FILE, "description": "A list of sources: CSV or YAML."}},
     missing=partial(InputError, "watch_sources_file_missing", where="file"),
 )  # fmt: skip
-STATES = ("failing", "silent", "late", "never", "usual")
+STATES = ("failing", "silent", "late", "never", "few", "usual")
 NO_GRADE = "ungraded"
 OutletName = Annotated[str, Query(min_length=1, max_length=LONGEST, description="The name of the outlet.")]
 
@@ -96,6 +98,15 @@ def _languages(row: SourceRow, lang: str) -> str:
     return say("list_separator", lang).join(language_said(code, lang) for code in spoken or given)
 
 
+def gap_said(seconds: float | None, lang: str) -> str:
+    """Say about how long a time is, nothing where it is not known.
+
+    >>> gap_said(200_000, "en")
+    '2 days'
+    """
+    return "" if seconds is None else format_timedelta(timedelta(seconds=seconds), locale=locale_of(lang))
+
+
 def language_said(code: str, lang: str) -> str:
     """Return the name of a language, where it is one of the six; else its code."""
     label = f"language_{code}"
@@ -114,10 +125,12 @@ COLUMNS: tuple[ListColumn[SourceRow], ...] = (
         "last", "page_watch_last", lambda row: row.outlet.last.date().isoformat() if row.outlet else "",
         lambda row: row.outlet.last.timestamp() if row.outlet else 0.0,
     ),
+    ListColumn(
+        "usual", "page_source_gap", lambda row, lang: gap_said(row.health.gap, lang), lambda row: row.health.gap or 0.0
+    ),
     _numbers("reports", "watch_field_reports", lambda outlet: outlet.count),
     _numbers("own", "page_source_own", lambda outlet: outlet.own),
     _numbers("rewritten", "page_source_rewritten", lambda outlet: outlet.rewritten),
-    _numbers("origins", "watch_field_origins", lambda outlet: outlet.origins),
     _numbers("events", "page_source_events", lambda outlet: outlet.event_count),
     ListColumn("language", "page_language", _languages),
     ListColumn(
@@ -179,17 +192,13 @@ def show_outlet(request: Request, name: OutletName) -> Response:
     said = read.listed.history(row.name)
     return page(
         request, "reports/source.html", row=row, outlet=outlet, source=row.source or Source(row.name), said=said,
-        by_host=row.source is not None and not said, reports=reports, events=_by_day(row.events[:MOST_EVENTS]),
+        by_host=row.source is not None and not said, reports=reports,
         reliability=RELIABILITY, credibility=CREDIBILITY, longest=LONGEST, base=LIST, right_to_left=RIGHT_TO_LEFT,
         region=region_said(row.source.region, lang) if row.source else "", languages_said=_languages(row, lang),
         address=address_of_outlet, more=max(0, len(outlet.reports) - MOST_REPORTS) if outlet else 0,
-        more_events=max(0, len(row.events) - MOST_EVENTS), ownership_said=partial(ownership_said, lang=lang),
+        ownership_said=partial(ownership_said, lang=lang),
         region_said=partial(region_said, lang=lang), language_said=partial(language_said, lang=lang),
     )  # fmt: skip
-
-
-def _by_day(events: Sequence[tuple[int, EventSummary]]) -> list[tuple[int, EventSummary]]:
-    return sorted(events, key=lambda one: one[1].date.text, reverse=True)
 
 
 def row_named(read: ReadSources, name: str) -> SourceRow:

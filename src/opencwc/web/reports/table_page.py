@@ -92,7 +92,7 @@ def show_table(
     run = event_run(request, number)
     some = order.part(after, A_PAGE)
     first = some.start or 0
-    shown_events = _list_of(run.index).part(run.today(wanted).places, order, lang, first, some.stop - first)
+    shown_events = _list_of(run.index).part(run.today(wanted).latest_first, order, lang, first, some.stop - first)
     query = "&".join(part for part in (wanted.query, order.query) if part)
     more = max(0, shown_events.found - some.stop)
     return page(
@@ -128,6 +128,6 @@ def give_table(request: Request, number: Number, ending: Ending, wanted: EventsA
     """Give the table as a file, in which no cell is a formula."""
     lang = language_of(request)
     run = event_run(request, number)
-    rows = map(run.index.columns.row, run.today(wanted).places.tolist())
+    rows = map(run.index.columns.row, run.today(wanted).latest_first.tolist())
     table = listed(rows, WITH_IDS, order, lang)
     return downloads.download(table.file(ending, "watch_report_list", lang), f"events-{number}.{ending}")

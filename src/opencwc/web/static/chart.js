@@ -295,7 +295,7 @@ const SPECS = {
       encoding: {
         x: {
           field: "label", type: "nominal", sort: null, title: titles.x ?? null, scale: { paddingInner: 0.15, reverse: look.rtl },
-          axis: { grid: false, labelAngle: 0, labelOverlap: "greedy", ...(look.rtl ? { labelExpr: RIGHT_TO_LEFT } : {}) },
+          axis: { grid: false, labelAngle: 0, labelOverlap: "parity", ...(look.rtl ? { labelExpr: RIGHT_TO_LEFT } : {}) },
         },
         y: {
           field: "value", type: "quantitative", title: titles.y ?? null,
