@@ -59,7 +59,7 @@ def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterato
         verdicts = Counter(standing.verdict for standing in standings(book, person, check.number).values())
         numbers = tuple(verdicts.get(verdict, 0) for verdict in reversed(VERB.verdicts))
         rows.append(FigureRow(state_name(code, lang), numbers, f"/law/runs/{check.number}"))
-    groups = tuple(say(f"law_verdict_{verdict}", lang) for verdict in reversed(VERB.verdicts))
+    groups = tuple(say(f"page_law_short_{verdict}", lang) for verdict in reversed(VERB.verdicts))
     tones = tuple(VERB.tones[verdict] for verdict in reversed(VERB.verdicts))
     ordered = sorted(rows, key=lambda row: sort_key(row.label, lang))
     yield HouseFigure("coverage", say("law_column_state", lang), groups, tuple(ordered), tones)
