@@ -27,7 +27,14 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.sorted_findings import FINDING_ORDERS, list_sorted
-from opencwc.casebook.units import MOST_SORTED, count_waiting_units, list_units, show_unit
+from opencwc.casebook.units import (
+    MOST_SORTED,
+    count_units,
+    count_waiting_units,
+    list_units,
+    show_unit,
+    units_of_findings,
+)
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
@@ -47,6 +54,7 @@ from opencwc.web.casebook.run_summary import (
     convention_of,
     excerpt_of,
     is_no_mention,
+    waiting_among,
 )
 from opencwc.web.casebook.service_doors import MOST_COUNTED
 from opencwc.web.casebook.unit_list import (
@@ -139,6 +147,7 @@ class FindingLine:
     excerpt: Excerpt | None = None
     of_text: bool = False
     no_mention: bool = False
+    unit: int = 0
 
 
 @dataclass(frozen=True)
@@ -175,12 +184,14 @@ def show(
         claim_rechecks(book, person)
         values |= _listed(book, person, lang, asked, shown, waiting=True) | _to_decide(book, person)
         values |= _choices(book, person, replace(asked.wanted, status=UNDECIDED))
+        values["undecided"] = _undecided(book, person, asked.wanted, values["found"])
         values |= _waiting(book, person, asked, values["found"])
         values["to_answer"] = _to_answer(book, person)
         values["second_looks"] = waiting_events(book, person)
     elif part == "findings":
         values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
         values |= _to_decide(book, person) if decides else {}
+        values |= {"undecided": waiting_among(values["counts"]), "groups_found": _groups(book, person, asked, shown)}
         values["instead"] = [] if values["lines"] else names_instead(book, person, lang, asked)
     else:
         values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find, shown.hide), lang)
@@ -245,6 +256,19 @@ def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut
     }  # fmt: skip
 
 
+def _groups(book: Casebook, person: Person, asked: FindingFilter, shown: Shown) -> int:
+    """Return how many groups are found; 0 where they are not shown, or too many to be counted."""
+    if shown.view != "units":
+        return 0
+    number, more = count_units(book, person, asked.wanted)
+    return 0 if more else number
+
+
+def _undecided(book: Casebook, person: Person, wanted: Filter, counted: int | None) -> int:
+    """Return how many findings of the inbox are found, all of which were counted where it is not narrowed."""
+    return count_findings(book, person, replace(wanted, status=UNDECIDED)).all if counted is None else counted
+
+
 def _to_decide(book: Casebook, person: Person) -> dict[str, Any]:
     """Return what a person decided at once and may take back."""
     return {"bulks": [bulk for bulk in bulks_of(book, person, limit=3) if bulk.open]}
@@ -293,10 +317,13 @@ def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, s
     order = shown.order if asked_for in (BY_NUMBER, *FINDING_ORDERS[1:]) else usual_order(asked.wanted)
     by = "" if order.removeprefix("-") == BY_NUMBER else order
     listed = list_sorted(book, person, asked.wanted, order=by, after=shown.after, limit=most)
+    units = units_of_findings(book, [finding.id for finding in listed.findings])
     values: dict[str, Any] = {
-        "lines": [_line(finding, lang) for finding in listed.findings],
+        "lines": [replace(_line(finding, lang), unit=units.get(finding.id, 0)) for finding in listed.findings],
         "next": listed.next,
         "cards": [],
+        "due_days": dict(names_of_cases(book, person)) if shown.view == "cards" else {},
+        "undecided_states": tuple(map(str, UNDECIDED)),
         "finding_orders": (BY_NUMBER, *FINDING_ORDERS[1:]),
         "order": order,
     }
