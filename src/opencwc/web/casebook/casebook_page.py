@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import Depends, Form, Query, Request
 from msgspec import structs
@@ -17,7 +17,7 @@ from opencwc.casebook.case_report import verdict_counts
 from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
-from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked
+from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked, show_finding
 from opencwc.casebook.house_figures import open_by_age
 from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
@@ -67,6 +67,7 @@ from opencwc.web.casebook.unit_list import (
     as_table,
     lines_of,
     names_of_others,
+    number_columns,
     others_of,
     whole_list,
     why_of,
@@ -96,7 +97,7 @@ MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
 Part = Literal["", "inbox", "findings", "cases"]
-MOST_MENTIONS, MOST_INSTEAD = 200, 3
+MOST_MENTIONS, MOST_INSTEAD, MOST_TRIED = 200, 3, 12
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,13 @@ class ToAnswer:
 
     asking: Asking
     name: str
+
+
+class FirstDecision(NamedTuple):
+    """Who decided first on what needs two people, and when; not what: the second decides by themselves."""
+
+    name: str
+    at: str
 
 
 @router.get("/casebook", action="read")
@@ -223,7 +231,8 @@ def names_instead(book: Casebook, person: Person, lang: str, asked: FindingFilte
     if not asked.find.strip():
         return []
     sought = Sought(asked.find.strip(), lang, person, book)
-    names = dict.fromkeys(hit.title for hit in face_of(SCREEN.id).find(sought) if hit.kind in ("chemical", "entry"))
+    hits = islice((hit for hit in face_of(SCREEN.id).find(sought) if hit.kind in ("chemical", "entry")), MOST_TRIED)
+    names = dict.fromkeys(hit.title for hit in hits)
     found = (name for name in names if count_findings(book, person, replace(asked.wanted, find=name)).all)
     return list(islice(found, MOST_INSTEAD))
 
@@ -297,8 +306,24 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     line = lines_of(book, [unit], lang)[0]
     values: dict[str, Any] = {"unit": unit, "heading": line.title, "mentions": mentions, "asked": asked, "more": more}
     values |= {"no_mention": line.no_mention, "why": line.why}
-    values |= {"others": names_of_others(findings), "others_of": others_of}
+    others = names_of_others(findings)
+    values |= {"others": others, "others_of": others_of, "numbers": number_columns(findings, others)}
+    values |= {"card": None, "first_decision": None}
+    if not is_fragment(request):
+        values["card"] = _cards(book, [unit.finding], lang, asked)[0][1]
+        values["first_decision"] = _first_decision(book, person, unit.finding)
     return page(request, "casebook/mentions.html", **values)
+
+
+def _first_decision(book: Casebook, person: Person, finding: KeptFinding) -> FirstDecision | None:
+    """Return who decided on a finding that waits for a second person, as far as this person may know."""
+    if finding.status != Status.AWAITING_SECOND:
+        return None
+    decisions = show_finding(book, person, finding.id).decisions
+    if not decisions:
+        return None
+    last = decisions[-1]
+    return FirstDecision(names_by_id(book, [last.person]).get(last.person, last.person), last.at)
 
 
 def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,7 @@ from opencwc.wording.chemical_names import name_said
 
 ROWS, MOST_PRINTED, MOST_IN_FILE = 50, 2_000, 20_000
 """Rows of one page, of the whole list in print, and of a file."""
+_NUMBER = re.compile(r"[-+−]?\d[\d.,'\u00a0\u202f ]*")
 GROUPS = ("", "case", "verdict", "entry", "status")
 
 
@@ -53,10 +55,10 @@ def why_of(content: Mapping[str, Any], lang: str) -> str:
 
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
     """Return what each finding comes to, as its verb says it."""
-    return {number: title for number, (title, _) in _said_of(book, findings, lang).items()}
+    return {number: title for number, (title, _) in said_of(book, findings, lang).items()}
 
 
-def _said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, tuple[str, str]]:
+def said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, tuple[str, str]]:
     """Return what each finding comes to and what tells it apart, as its verb says it."""
     makers, said = makers_of(book, findings), {}
     for kept in findings:
@@ -71,7 +73,7 @@ def _said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict
 
 def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitLine]:
     """Return units as rows."""
-    told = _said_of(book, [unit.finding for unit in units], lang)
+    told = said_of(book, [unit.finding for unit in units], lang)
     return [_line(unit, *told[unit.finding.id], lang) for unit in units]
 
 
@@ -134,6 +136,13 @@ def names_of_others(findings: Iterable[KeptFinding]) -> list[str]:
     """Return the names of the other columns of the rows that findings are on, in the order of the files."""
     names = dict.fromkeys(name for kept in findings for name in others_of(kept))
     return list(names)[:MOST_OTHERS]
+
+
+def number_columns(findings: Iterable[KeptFinding], names: Iterable[str]) -> frozenset[str]:
+    """Return those of some of the user's own columns in which every cell is a number."""
+    rows = [others_of(kept) for kept in findings]
+    cells = {name: [row[name].strip() for row in rows if row.get(name, "").strip()] for name in names}
+    return frozenset(name for name, some in cells.items() if some and all(map(_NUMBER.fullmatch, some)))
 
 
 def _own_columns(lines: Sequence[UnitLine]) -> Iterator[ListColumn[UnitLine]]:
