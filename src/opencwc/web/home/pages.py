@@ -34,16 +34,18 @@ _YEAR = 365 * 24 * 3600
 
 
 class UnderWay(NamedTuple):
-    """A job of who looks, how fast it goes, and the address of its page, which leads to its result."""
+    """A job of who looks, what it does in words, how fast it goes, and the address of its page or of its result."""
 
     job: Job
+    words: str
     pace: JobPace | None
     address: str
 
     @classmethod
     def of(cls, job: Job, now: datetime) -> UnderWay:
         """Return a job at a moment."""
-        return cls(job, pace_of(job, now), f"{face_of(job.kind).jobs}/{job.id}")
+        face = face_of(job.kind)
+        return cls(job, face.job.words, pace_of(job, now), f"{face.jobs}/{job.id}")
 
 
 @router.get("/", action="self")
