@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import makers_of
@@ -53,28 +53,36 @@ def why_of(content: Mapping[str, Any], lang: str) -> str:
     )
 
 
+class Said(NamedTuple):
+    """What a finding comes to, what tells it apart from its like, and whether its input was written by a person."""
+
+    title: str
+    apart: str
+    written: bool = False
+
+
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
     """Return what each finding comes to, as its verb says it."""
-    return {number: title for number, (title, _) in said_of(book, findings, lang).items()}
+    return {number: said.title for number, said in said_of(book, findings, lang).items()}
 
 
-def said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, tuple[str, str]]:
+def said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, Said]:
     """Return what each finding comes to and what tells it apart, as its verb says it."""
-    makers, said = makers_of(book, findings), {}
+    makers, said = makers_of(book, findings), dict[int, Said]()
     for kept in findings:
         made = makers[kept.run]
         if kept.content is None:
-            said[kept.id] = (say("casebook_erased", lang), "")
+            said[kept.id] = Said(say("casebook_erased", lang), "")
         else:
             face, finding = face_of(made.verb), finding_of(kept.content, made.maker)
-            said[kept.id] = (face.title(finding, lang), face.apart(finding, lang))
+            said[kept.id] = Said(face.title(finding, lang), face.apart(finding, lang), face.written)
     return said
 
 
 def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitLine]:
     """Return units as rows."""
     told = said_of(book, [unit.finding for unit in units], lang)
-    return [_line(unit, *told[unit.finding.id], lang) for unit in units]
+    return [_line(unit, told[unit.finding.id].title, told[unit.finding.id].apart, lang) for unit in units]
 
 
 def _line(unit: KeptUnit, title: str, apart: str, lang: str) -> UnitLine:

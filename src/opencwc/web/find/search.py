@@ -21,7 +21,7 @@ from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
 from opencwc.web.casebook.finders import KINDS, Finder, Hit, Sought
-from opencwc.web.casebook.unit_list import said_of
+from opencwc.web.casebook.unit_list import Said, said_of
 from opencwc.wording import say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import names_in_use, state_name
@@ -30,6 +30,8 @@ MOST_KINDS = 5
 """Hits in all, in times of those of a kind."""
 FINDING_SCORE = 0.6
 """How well a finding fits in whose text the question stands: less than a name does."""
+BEGINS = 0.02
+"""How much better a hit fits that begins with what was asked."""
 _NUMBERED = re.compile(r"(?:[^\W\d]+\s+|#)?(\d{1,18})")
 """The number of a finding, alone or with the word for it before it."""
 _texts: WeakKeyDictionary[object, FindingTexts] = WeakKeyDictionary()
@@ -46,7 +48,9 @@ def find(sought: Sought, more: Iterable[Finder] = ()) -> list[Hit]:
     counts: Counter[str] = Counter()
     kept: list[Hit] = []
     hits = (hit for finder in (*_finders(), *more) for hit in finder(asked))
-    for hit in sorted(hits, key=lambda hit: (-round(hit.score, 2), not _begins(hit, begin), KINDS.index(hit.kind))):
+    for hit in sorted(
+        hits, key=lambda hit: (-round(hit.score + BEGINS * _begins(hit, begin), 2), KINDS.index(hit.kind))
+    ):
         counts[hit.kind] += 1
         if counts[hit.kind] <= asked.most:
             kept.append(hit)
@@ -120,15 +124,15 @@ def find_findings(sought: Sought) -> Iterator[Hit]:
         yield _hit_of(kept, said[kept.id], sought, 1.0 if kept in named else FINDING_SCORE)
 
 
-def _hit_of(kept: KeptFinding, told: tuple[str, str], sought: Sought, score: float) -> Hit:
-    title, apart = told
+def _hit_of(kept: KeptFinding, told: Said, sought: Sought, score: float) -> Hit:
     said = str((kept.content or {}).get("input", "")) or kept.subject_id
     name = shortened(name_said(said, sought.lang))
-    inside = name.casefold() in title.casefold()
+    heading = told.title if told.title and (not told.written or name.casefold() in told.title.casefold()) else name
     verdict = say(f"verdict_{kept.verdict}", sought.lang)
     entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
-    detail = " · ".join(filter(None, ("" if inside else title, apart, verdict, entry, kept.case)))
-    return Hit("finding", title if inside else name, detail, f"/findings/{kept.id}", score)
+    title = told.title if heading != told.title else ""
+    detail = " · ".join(filter(None, (title, told.apart, verdict, entry, kept.case)))
+    return Hit("finding", heading, detail, f"/findings/{kept.id}", score)
 
 
 def find_people(sought: Sought) -> Iterator[Hit]:
