@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 from msgspec import Struct
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from opencwc.casebook import tables
 from opencwc.casebook.anchor_settings import load_anchor_settings
@@ -17,11 +18,13 @@ from opencwc.casebook.checkpoint_log import LoggedCheckpoint
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import require
-from opencwc.casebook.rows import stored_bytes
+from opencwc.casebook.rows import slices, stored_bytes
 from opencwc.errors import NotFoundError, SettingsError
 from opencwc.records import from_plain
 
 NEWEST = 10
+LONGEST_LOOKED_AT = 20_000
+"""Letters of a record in a list that is looked at for what it is about."""
 
 
 class SeenCheckpoint(Struct, frozen=True):
@@ -171,9 +174,7 @@ def show_record(book: Casebook, person: Person, seq: int) -> SeenRecord:
             raise NotFoundError("no_such_record", record=seq, size=size)
     name = row.name if row.name and row.mark <= person.clearance else ""
     commitment = stored_bytes(row.commitment).hex()
-    body = _said(row.content).get("body") if name and row.content is not None else None
-    said = body if isinstance(body, dict) else {}
-    run, finding = (number if isinstance(number := said.get(of), int) else 0 for of in ("run", "finding"))
+    run, finding = _subject(row.content) if name else (0, 0)
     return SeenRecord(row.seq, row.at, row.kind, row.actor, name, commitment, row.content is None, run, finding)
 
 
@@ -239,6 +240,33 @@ def _is_logged(number: int, statement: str, signature: bytes, logged: list[Logge
     if entry is not None:
         return entry.sha256 == sha256(statement.encode() + signature).hexdigest()
     return False if not logged or number > logged[0].number else None
+
+
+def subjects_of_records(book: Casebook, person: Person, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return the run and the finding that records are about, as `show_record` does; 0 where there is none.
+
+    Long records, which hold many findings, are about a run that the records around them name.
+    """
+    require(person, "audit")
+    record, case = tables.record, tables.case
+    query = (
+        select(record.c.seq, record.c.content)
+        .join(case, case.c.number == record.c.case_number)
+        .where(case.c.mark <= int(person.clearance), func.length(record.c.content) <= LONGEST_LOOKED_AT)
+    )
+    subjects = {}
+    with book.reading_contents() as connection:  # of records, whose run and finding alone are told
+        for some in slices(numbers):
+            for seq, content in connection.execute(query.where(record.c.seq.in_(some))):
+                subjects[int(seq)] = _subject(content)
+    return subjects
+
+
+def _subject(content: str | None) -> tuple[int, int]:
+    body = _said(content).get("body") if content is not None else None
+    said = body if isinstance(body, dict) else {}
+    run, finding = (number if isinstance(number := said.get(of), int) else 0 for of in ("run", "finding"))
+    return run, finding
 
 
 def _said(text: str) -> dict[str, object]:

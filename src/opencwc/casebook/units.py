@@ -151,6 +151,13 @@ def unit_of_finding(book: Casebook, identity: int) -> int:
     return int(number or 0)
 
 
+def units_of_findings(book: Casebook, identities: Sequence[int]) -> dict[int, int]:
+    """Return the number of the unit that each finding belongs to, without those that were erased."""
+    query = select(_FINDING.c.id, _FINDING.c.unit).where(_FINDING.c.id.in_(identities), _FINDING.c.unit > 0)
+    with book.reading() as connection:
+        return {int(identity): int(unit) for identity, unit in connection.execute(query)}
+
+
 class _Group(NamedTuple):
     """Findings of a unit under one key: how many, and the first of them."""
 

@@ -58,6 +58,16 @@ def draw(
     return _framed(body, box, title or instead, description, name)
 
 
+def is_one_atom(smiles: str) -> bool:
+    """Tell whether a component is one atom with its hydrogens: an ion of a salt, which a drawing would show as an acid.
+
+    >>> is_one_atom("F"), is_one_atom("[F-]"), is_one_atom("CO")
+    (True, True, False)
+    """
+    mol = _read(smiles)
+    return mol is not None and mol.GetNumHeavyAtoms() == 1
+
+
 def place_class(number: int) -> str:
     """Return the class of the place of that number, counted from 0 in the order of the highlights without the core."""
     return f"oc-place-{number % len(PLACE_COLOURS)}"

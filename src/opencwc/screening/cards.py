@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rdkit import Chem, rdBase
 
-from opencwc.chemistry.drawing import CORE, draw, highlight_classes
+from opencwc.chemistry.drawing import CORE, draw, highlight_classes, is_one_atom
 from opencwc.convention import Chemical, Convention, Duty, Entry, Structure
 from opencwc.finding import Evidence, Finding, Message, Rule, Value, Verdict
 from opencwc.publishing.model import (
@@ -166,9 +166,9 @@ class Teller:
         return Text(written, verbatim=True, note=read if _says_more(written, value) else "")
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
-        """Draw the component with its deciding atoms; ``None`` where no atom decides."""
+        """Draw the component with its deciding atoms; ``None`` where no atom decides, or where an atom is all of it."""
         shown = [evidence for evidence in finding.evidence if evidence.kind == "atoms" and evidence.structure]
-        if not shown:
+        if not shown or is_one_atom(shown[0].structure):
             return None
         labels = highlight_classes([evidence.label for evidence in shown])
         legend = []

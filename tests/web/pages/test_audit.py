@@ -116,7 +116,7 @@ def test_the_record_is_searched_sorted_by_number_and_printed_whole(house: House)
         assert "No such actions" in page_of(client, "/audit?find=1999-01").one("main").text
         year = house.entrance.people.now()[:4]
         found = client.get(f"/audit/records.csv?find={year}&hide=who").text.splitlines()
-        assert found[0] == "number,moment,kind,case" and len(found) == last + 1
+        assert found[0] == "number,moment,kind,case,about" and len(found) == last + 1
         assert {row[2] for row in rows("find=case+opened")} == {"case opened"}
         assert "1 of " in page_of(client, "/audit?kind=case_opened").one("main").text
         heads = page_of(client, "/audit").one("main").all("table")[0].all("th")[:5]
@@ -358,7 +358,7 @@ def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
 def test_the_record_is_given_as_a_file(house: House) -> None:
     with house.signed_in("audra") as client:
         lines = client.get("/audit/records.csv?kind=casebook_made").text.splitlines()
-        assert lines[0] == "number,moment,kind,who,case" and len(lines) == 2
+        assert lines[0] == "number,moment,kind,who,case,about" and len(lines) == 2
         assert client.get("/audit/records.xlsx").content.startswith(b"PK")
     with house.signed_in("anna") as client:
         assert client.get("/audit/records.csv").status_code == 403

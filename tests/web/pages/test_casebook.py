@@ -60,10 +60,10 @@ def test_all_pages_count_what_waits_by_rows_and_say_how_many_findings_these_hold
     with house.signed_in("rita") as client:
         inbox = page_of(client, "/casebook")
         rows = len(lines(inbox))
-        assert inbox.one("h1").text == f"Waiting for you: {rows}"
-        undecided = page_of(client, "/overview").one("h1").text
-        assert undecided in inbox.one("section", class_="casebook").text
-        assert f"Waiting for you: {rows}" in page_of(client, "/overview").one("main").text
+        assert inbox.one("h1").text == f"{rows} decisions wait for you"
+        undecided = page_of(client, "/overview").one("h1").text.removeprefix("Findings without a decision: ")
+        assert f"{undecided} without a decision" in inbox.one("section", class_="casebook").text
+        assert f"Decisions waiting for you: {rows}" in page_of(client, "/overview").one("main").text
         assert f"of {rows} waiting" in page_of(client, f"/findings/{GRAVE}?from=inbox").text
         doors = [one for one in page_of(client, "/").all("a") if one.attributes["href"] == "/casebook?part=inbox"]
         assert str(rows) in [door.text for door in doors]

@@ -24,7 +24,7 @@ from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
 from opencwc.jobs.second_looks import agreement_on_events
 from opencwc.web.casebook.bundles import CheckedBundle, check_bundle
-from opencwc.web.casebook.record_list import RECORD_KINDS, RecordList
+from opencwc.web.casebook.record_list import RECORD_KINDS, RecordList, about_said
 from opencwc.web.casebook.upload_forms import form_of
 from opencwc.web.casebook.verifications import Running, Verifications
 from opencwc.web.server.api_parameters import LARGEST
@@ -62,6 +62,7 @@ def overview(
         request, "casebook/audit/page.html", kinds=RECORD_KINDS, kind=kind, running=_verifications(request).last,
         most_problems=MOST_PROBLEMS, result=None, verifier=verifier_digest(), whole=whole,
         list=record.shown(rows, whole.records), names=record.names, oldest_first=record.oldest_first,
+        about_said=about_said,
         csv="/audit/records.csv?" + "&".join(part for part in (urlencode({"kind": kind}), order.query) if part),
         older=first if rows and record.rows(before=first, limit=1) else None,
         newer=last if rows and record.rows(after=last, limit=1) else None,

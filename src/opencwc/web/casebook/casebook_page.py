@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from fastapi import Depends, Form, Query, Request
 from msgspec import structs
@@ -17,7 +17,7 @@ from opencwc.casebook.case_report import verdict_counts
 from opencwc.casebook.cases import names_of_cases
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.decisions import claim_rechecks
-from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked
+from opencwc.casebook.findings import Counts, count_findings, makers_of, runs_asked, show_finding
 from opencwc.casebook.house_figures import open_by_age
 from opencwc.casebook.model import UNDECIDED, Filter, KeptFinding, Mark, Person, Status
 from opencwc.casebook.people import names_by_id
@@ -27,7 +27,14 @@ from opencwc.casebook.requests import requests_of
 from opencwc.casebook.run_pages import is_of_pages
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.sorted_findings import FINDING_ORDERS, list_sorted
-from opencwc.casebook.units import MOST_SORTED, count_waiting_units, list_units, show_unit
+from opencwc.casebook.units import (
+    MOST_SORTED,
+    count_units,
+    count_waiting_units,
+    list_units,
+    show_unit,
+    units_of_findings,
+)
 from opencwc.convention import Convention
 from opencwc.finding import Finding, Message
 from opencwc.jobs.waiting_events import waiting_events
@@ -47,6 +54,7 @@ from opencwc.web.casebook.run_summary import (
     convention_of,
     excerpt_of,
     is_no_mention,
+    waiting_among,
 )
 from opencwc.web.casebook.service_doors import MOST_COUNTED
 from opencwc.web.casebook.unit_list import (
@@ -59,6 +67,7 @@ from opencwc.web.casebook.unit_list import (
     as_table,
     lines_of,
     names_of_others,
+    number_columns,
     others_of,
     whole_list,
     why_of,
@@ -88,7 +97,7 @@ MOST_CHIPS = 12
 """Entries that stand as chips; the others fold away behind them."""
 
 Part = Literal["", "inbox", "findings", "cases"]
-MOST_MENTIONS, MOST_INSTEAD = 200, 3
+MOST_MENTIONS, MOST_INSTEAD, MOST_TRIED = 200, 3, 12
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,7 @@ class FindingLine:
     excerpt: Excerpt | None = None
     of_text: bool = False
     no_mention: bool = False
+    unit: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,13 @@ class ToAnswer:
 
     asking: Asking
     name: str
+
+
+class FirstDecision(NamedTuple):
+    """Who decided first on what needs two people, and when; not what: the second decides by themselves."""
+
+    name: str
+    at: str
 
 
 @router.get("/casebook", action="read")
@@ -175,12 +192,14 @@ def show(
         claim_rechecks(book, person)
         values |= _listed(book, person, lang, asked, shown, waiting=True) | _to_decide(book, person)
         values |= _choices(book, person, replace(asked.wanted, status=UNDECIDED))
+        values["undecided"] = _undecided(book, person, asked.wanted, values["found"])
         values |= _waiting(book, person, asked, values["found"])
         values["to_answer"] = _to_answer(book, person)
         values["second_looks"] = waiting_events(book, person)
     elif part == "findings":
         values |= _listed(book, person, lang, asked, shown, waiting=False) | _around(book, person, lang, asked)
         values |= _to_decide(book, person) if decides else {}
+        values |= {"undecided": waiting_among(values["counts"]), "groups_found": _groups(book, person, asked, shown)}
         values["instead"] = [] if values["lines"] else names_instead(book, person, lang, asked)
     else:
         values["list"] = listed_cases(book, person, ListAsked(shown.order, asked.find, shown.hide), lang)
@@ -212,7 +231,8 @@ def names_instead(book: Casebook, person: Person, lang: str, asked: FindingFilte
     if not asked.find.strip():
         return []
     sought = Sought(asked.find.strip(), lang, person, book)
-    names = dict.fromkeys(hit.title for hit in face_of(SCREEN.id).find(sought) if hit.kind in ("chemical", "entry"))
+    hits = islice((hit for hit in face_of(SCREEN.id).find(sought) if hit.kind in ("chemical", "entry")), MOST_TRIED)
+    names = dict.fromkeys(hit.title for hit in hits)
     found = (name for name in names if count_findings(book, person, replace(asked.wanted, find=name)).all)
     return list(islice(found, MOST_INSTEAD))
 
@@ -245,6 +265,19 @@ def _unit_values(lines: Sequence[UnitLine], shown: Shown, *, following: str, cut
     }  # fmt: skip
 
 
+def _groups(book: Casebook, person: Person, asked: FindingFilter, shown: Shown) -> int:
+    """Return how many groups are found; 0 where they are not shown, or too many to be counted."""
+    if shown.view != "units":
+        return 0
+    number, more = count_units(book, person, asked.wanted)
+    return 0 if more else number
+
+
+def _undecided(book: Casebook, person: Person, wanted: Filter, counted: int | None) -> int:
+    """Return how many findings of the inbox are found, all of which were counted where it is not narrowed."""
+    return count_findings(book, person, replace(wanted, status=UNDECIDED)).all if counted is None else counted
+
+
 def _to_decide(book: Casebook, person: Person) -> dict[str, Any]:
     """Return what a person decided at once and may take back."""
     return {"bulks": [bulk for bulk in bulks_of(book, person, limit=3) if bulk.open]}
@@ -273,8 +306,24 @@ def show_mentions(request: Request, number: Number, asked: FilterAsked) -> Respo
     line = lines_of(book, [unit], lang)[0]
     values: dict[str, Any] = {"unit": unit, "heading": line.title, "mentions": mentions, "asked": asked, "more": more}
     values |= {"no_mention": line.no_mention, "why": line.why}
-    values |= {"others": names_of_others(findings), "others_of": others_of}
+    others = names_of_others(findings)
+    values |= {"others": others, "others_of": others_of, "numbers": number_columns(findings, others)}
+    values |= {"card": None, "first_decision": None}
+    if not is_fragment(request):
+        values["card"] = _cards(book, [unit.finding], lang, asked)[0][1]
+        values["first_decision"] = _first_decision(book, person, unit.finding)
     return page(request, "casebook/mentions.html", **values)
+
+
+def _first_decision(book: Casebook, person: Person, finding: KeptFinding) -> FirstDecision | None:
+    """Return who decided on a finding that waits for a second person, as far as this person may know."""
+    if finding.status != Status.AWAITING_SECOND:
+        return None
+    decisions = show_finding(book, person, finding.id).decisions
+    if not decisions:
+        return None
+    last = decisions[-1]
+    return FirstDecision(names_by_id(book, [last.person]).get(last.person, last.person), last.at)
 
 
 def _to_answer(book: Casebook, person: Person) -> list[ToAnswer]:
@@ -293,10 +342,13 @@ def _findings(book: Casebook, person: Person, lang: str, asked: FindingFilter, s
     order = shown.order if asked_for in (BY_NUMBER, *FINDING_ORDERS[1:]) else usual_order(asked.wanted)
     by = "" if order.removeprefix("-") == BY_NUMBER else order
     listed = list_sorted(book, person, asked.wanted, order=by, after=shown.after, limit=most)
+    units = units_of_findings(book, [finding.id for finding in listed.findings])
     values: dict[str, Any] = {
-        "lines": [_line(finding, lang) for finding in listed.findings],
+        "lines": [replace(_line(finding, lang), unit=units.get(finding.id, 0)) for finding in listed.findings],
         "next": listed.next,
         "cards": [],
+        "due_days": dict(names_of_cases(book, person)) if shown.view == "cards" else {},
+        "undecided_states": tuple(map(str, UNDECIDED)),
         "finding_orders": (BY_NUMBER, *FINDING_ORDERS[1:]),
         "order": order,
     }

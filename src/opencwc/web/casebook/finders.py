@@ -14,12 +14,16 @@ MOST_OF_A_KIND = 6
 
 
 class Sought(NamedTuple):
-    """What somebody looks for, in which language hits are said; ``book`` is ``None`` where there is no casebook."""
+    """What somebody looks for, in which language hits are said, and how many of each kind are wanted at most.
+
+    ``book`` is ``None`` where there is no casebook.
+    """
 
     text: str
     lang: str
     person: Person
     book: Casebook | None
+    most: int = MOST_OF_A_KIND
 
 
 class Hit(NamedTuple):

@@ -24,6 +24,8 @@ class Work(StrEnum):
 
 
 _KEEPING = (Work.OFFICER, Work.ANALYST, Work.LAWYER)
+DECIDES_ON_GOODS = frozenset({Work.OFFICER, Work.ANALYST, Work.REVIEWER})
+"""The work that findings in goods, trade and reports are part of."""
 WORK_OF: dict[Role, tuple[Work, ...]] = {
     Role.ANALYST: (Work.ANALYST, Work.OFFICER, Work.LAWYER),
     Role.REVIEWER: (Work.REVIEWER, *_KEEPING),
@@ -37,7 +39,8 @@ WORK_OF: dict[Role, tuple[Work, ...]] = {
 class Door(NamedTuple):
     """A way from the home page: which of the three it is and for which work, its message, address and action.
 
-    ``page_door_{name}`` says it. For other work it stands among the further ways, where its action is allowed.
+    ``page_door_{name}`` says it. For other work it stands among the further ways, where its action is allowed and it
+    is not that work's ``own``.
     """
 
     kind: Literal["check", "waits", "rule"]
@@ -45,6 +48,7 @@ class Door(NamedTuple):
     address: str
     action: str
     work: frozenset[Work] = frozenset()
+    own: bool = False
 
 
 class HomeCount(NamedTuple):
@@ -56,9 +60,9 @@ class HomeCount(NamedTuple):
 
 
 class CountsOf(Protocol):
-    """Counts what a part has for a person on a day."""
+    """Counts what a part has for a person and their work on a day."""
 
-    def __call__(self, book: Casebook, person: Person, today: date) -> Iterable[HomeCount]:
+    def __call__(self, book: Casebook, person: Person, today: date, work: Work) -> Iterable[HomeCount]:
         """Return the numbers."""
         ...
 
@@ -97,6 +101,6 @@ def no_figures(book: Casebook, person: Person, lang: str, today: date) -> Iterab
     return ()
 
 
-def count_nothing(book: Casebook, person: Person, today: date) -> Iterable[HomeCount]:
+def count_nothing(book: Casebook, person: Person, today: date, work: Work) -> Iterable[HomeCount]:
     """Return no numbers: for a part that has none."""
     return ()

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from opencwc.casebook.audit_summary import subjects_of_records
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import SoughtWord, cases_in_record, count_records, list_records
 from opencwc.casebook.model import Person
 from opencwc.casebook.people import People
 from opencwc.convention.measure_terms import fold
+from opencwc.finding import Message
 from opencwc.language.name_search import parts_of, taken_for
 from opencwc.web.server.api_parameters import LARGEST
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, Slips, slips_of
@@ -71,14 +73,17 @@ class RecordList:
             ListColumn("kind", "page_audit_kind", lambda row, lang: kind_said(row["kind"], lang), sorts=False),
             ListColumn("who", "page_audit_who", lambda row, lang: self._actor_said(row["actor"], lang), sorts=False),
             ListColumn("case", "page_audit_case", lambda row, _: row["case"] or "", sorts=False),
+            ListColumn("about", "page_audit_about", about_said, sorts=False),
         )
 
     def rows(self, *, after: int | None = None, before: int | None = None, limit: int) -> list[dict[str, Any]]:
         """Return records by their numbers: the first after one, else the last before one or of all."""
         end = (LARGEST if before is None else before) if after is None else None
-        return list_records(
+        rows = list_records(
             self.book, self.person, after=after or 0, before=end, kind=self.kind, limit=limit, sought=self.sought
         )
+        subjects = subjects_of_records(self.book, self.person, [row["seq"] for row in rows if row["case"]])
+        return [dict(zip(("run", "finding"), subjects.get(row["seq"], (0, 0)), strict=True), **row) for row in rows]
 
     def shown(self, rows: Sequence[Line], total: int) -> ListShown[Line]:
         """Return some of the records as the list shows them."""
@@ -115,6 +120,13 @@ class RecordList:
 
 def _holding(texts: Mapping[Key, str], words: Sequence[str]) -> tuple[Key, ...]:
     return tuple(key for key, text in texts.items() if any(word in text for word in words))
+
+
+def about_said(row: Line, lang: str) -> str:
+    """Say which finding or run a record is about."""
+    if row["finding"]:
+        return say(Message("page_casebook_number", {"number": row["finding"]}), lang)
+    return say(Message("page_run", {"number": row["run"]}), lang) if row["run"] else ""
 
 
 def kind_said(kind: str, lang: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from opencwc.casebook.audit_summary import record_length
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import count_findings, count_kept_since
 from opencwc.casebook.model import Filter, Person
@@ -16,7 +17,7 @@ from opencwc.jobs.queue import Jobs
 from opencwc.verbs import verbs
 from opencwc.web.accounts.entrance import Entrance
 from opencwc.web.casebook.faces import Face
-from opencwc.web.casebook.home_doors import Door, HomeCount, Work
+from opencwc.web.casebook.home_doors import DECIDES_ON_GOODS, Door, HomeCount, Work
 from opencwc.web.casebook.run_summary import waiting_among
 
 KINDS = ("check", "waits", "rule")
@@ -56,14 +57,14 @@ def doors_for(person: Person, work: Work) -> tuple[list[Door], list[Door]]:
     allowed = [door for door in every if may(person, door.action)]
     first = [door for kind in KINDS for door in allowed if door.kind == kind and work in door.work]
     three = [next(door for door in first if door.kind == kind) for kind in KINDS]
-    return three, [door for door in allowed if door not in three]
+    return three, [door for door in allowed if door not in three and (not door.own or work in door.work)]
 
 
-def counts_for(book: Casebook, person: Person, today: date, since: str) -> Iterator[HomeCount]:
-    """Yield how much waits, is overdue and is new for a person since a moment, then what the verbs count."""
+def counts_for(book: Casebook, person: Person, work: Work, today: date, since: str) -> Iterator[HomeCount]:
+    """Yield how much waits, is overdue and is new for a person and their work since a moment; then what verbs count."""
     if may(person, "decide"):
         yield HomeCount("waiting", count_waiting_units(book, person, Filter(), MOST_COUNTED), "/casebook?part=inbox")
-    elif may(person, "read"):
+    elif may(person, "read") and work != Work.LAWYER:
         waiting = waiting_among(count_findings(book, person, Filter()))
         yield HomeCount("undecided", waiting, "/casebook?part=findings&status=open")
     if may(person, "approve"):
@@ -72,9 +73,12 @@ def counts_for(book: Casebook, person: Person, today: date, since: str) -> Itera
             yield HomeCount("requests", len(asked), "/casebook?part=inbox")
     if may(person, "read"):
         yield HomeCount("overdue", len(cases_overdue(book, person, today)), "/casebook?part=cases")
+    if may(person, "read") and work in DECIDES_ON_GOODS:
         yield HomeCount("new", count_kept_since(book, person, since), "/casebook?part=findings")
+    if work == Work.AUDITOR:
+        yield HomeCount("records", record_length(book, person), "/audit")
     for face in faces():
-        yield from face.counts(book, person, today)
+        yield from face.counts(book, person, today, work)
 
 
 def counts_of_house(

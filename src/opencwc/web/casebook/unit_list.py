@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import makers_of
@@ -24,6 +25,7 @@ from opencwc.wording.chemical_names import name_said
 
 ROWS, MOST_PRINTED, MOST_IN_FILE = 50, 2_000, 20_000
 """Rows of one page, of the whole list in print, and of a file."""
+_NUMBER = re.compile(r"[-+−]?\d[\d.,'\u00a0\u202f ]*")
 GROUPS = ("", "case", "verdict", "entry", "status")
 
 
@@ -51,28 +53,36 @@ def why_of(content: Mapping[str, Any], lang: str) -> str:
     )
 
 
+class Said(NamedTuple):
+    """What a finding comes to, what tells it apart from its like, and whether its input was written by a person."""
+
+    title: str
+    apart: str
+    written: bool = False
+
+
 def titles_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, str]:
     """Return what each finding comes to, as its verb says it."""
-    return {number: title for number, (title, _) in _said_of(book, findings, lang).items()}
+    return {number: said.title for number, said in said_of(book, findings, lang).items()}
 
 
-def _said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, tuple[str, str]]:
+def said_of(book: Casebook, findings: Sequence[KeptFinding], lang: str) -> dict[int, Said]:
     """Return what each finding comes to and what tells it apart, as its verb says it."""
-    makers, said = makers_of(book, findings), {}
+    makers, said = makers_of(book, findings), dict[int, Said]()
     for kept in findings:
         made = makers[kept.run]
         if kept.content is None:
-            said[kept.id] = (say("casebook_erased", lang), "")
+            said[kept.id] = Said(say("casebook_erased", lang), "")
         else:
             face, finding = face_of(made.verb), finding_of(kept.content, made.maker)
-            said[kept.id] = (face.title(finding, lang), face.apart(finding, lang))
+            said[kept.id] = Said(face.title(finding, lang), face.apart(finding, lang), face.written)
     return said
 
 
 def lines_of(book: Casebook, units: Sequence[KeptUnit], lang: str) -> list[UnitLine]:
     """Return units as rows."""
-    told = _said_of(book, [unit.finding for unit in units], lang)
-    return [_line(unit, *told[unit.finding.id], lang) for unit in units]
+    told = said_of(book, [unit.finding for unit in units], lang)
+    return [_line(unit, told[unit.finding.id].title, told[unit.finding.id].apart, lang) for unit in units]
 
 
 def _line(unit: KeptUnit, title: str, apart: str, lang: str) -> UnitLine:
@@ -134,6 +144,13 @@ def names_of_others(findings: Iterable[KeptFinding]) -> list[str]:
     """Return the names of the other columns of the rows that findings are on, in the order of the files."""
     names = dict.fromkeys(name for kept in findings for name in others_of(kept))
     return list(names)[:MOST_OTHERS]
+
+
+def number_columns(findings: Iterable[KeptFinding], names: Iterable[str]) -> frozenset[str]:
+    """Return those of some of the user's own columns in which every cell is a number."""
+    rows = [others_of(kept) for kept in findings]
+    cells = {name: [row[name].strip() for row in rows if row.get(name, "").strip()] for name in names}
+    return frozenset(name for name, some in cells.items() if some and all(map(_NUMBER.fullmatch, some)))
 
 
 def _own_columns(lines: Sequence[UnitLine]) -> Iterator[ListColumn[UnitLine]]:

@@ -21,7 +21,7 @@ from opencwc.finding import Evidence, Finding, Message
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
-from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
+from opencwc.web.casebook.home_doors import DECIDES_ON_GOODS, Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.declarations.preview import label_of
 from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.navigation import SUBMISSIONS
@@ -149,9 +149,12 @@ def _find(sought: Sought) -> Iterator[Hit]:
         yield Hit("submission", titles[seq], states[seq], f"{SUBMISSIONS.address}/{seq}", score)
 
 
-def _counts(book: Casebook, person: Person, today: date) -> Iterator[HomeCount]:
+_DECLARES = DECIDES_ON_GOODS | {Work.DECLARANT}
+
+
+def _counts(book: Casebook, person: Person, today: date, work: Work) -> Iterator[HomeCount]:
     """Count the submissions that are not submitted yet, and the amendments whose day is over."""
-    if not may(person, "submissions"):
+    if not may(person, "submissions") or work not in _DECLARES:
         return
     late = sum(not one.is_submitted and one.due < today for one in amendments_due(book, person))
     yield HomeCount("submissions", count_waiting(book, person), SUBMISSIONS.address)
@@ -180,8 +183,8 @@ FACE = Face(
     apart=_apart,
     doors=(
         Door("check", "register", "/declarations", "keep"),
-        Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
-        Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT})),
+        Door("check", "declaration", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT}), own=True),
+        Door("waits", "submissions", SUBMISSIONS.address, "submissions", frozenset({Work.DECLARANT}), own=True),
         Door("rule", "calendar", "/declarations/calendar", "rules"),
     ),
     counts=_counts, find=_find, figures=_due,

@@ -20,15 +20,18 @@ from opencwc.finding import entry_code
 from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
-from opencwc.web.casebook.finders import KINDS, MOST_OF_A_KIND, Finder, Hit, Sought
+from opencwc.web.casebook.finders import KINDS, Finder, Hit, Sought
+from opencwc.web.casebook.unit_list import Said, said_of
 from opencwc.wording import say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import names_in_use, state_name
 
-MOST = 30
-"""Hits in all."""
+MOST_KINDS = 5
+"""Hits in all, in times of those of a kind."""
 FINDING_SCORE = 0.6
 """How well a finding fits in whose text the question stands: less than a name does."""
+BEGINS = 0.02
+"""How much better a hit fits that begins with what was asked."""
 _NUMBERED = re.compile(r"(?:[^\W\d]+\s+|#)?(\d{1,18})")
 """The number of a finding, alone or with the word for it before it."""
 _texts: WeakKeyDictionary[object, FindingTexts] = WeakKeyDictionary()
@@ -41,14 +44,21 @@ def find(sought: Sought, more: Iterable[Finder] = ()) -> list[Hit]:
     if not sought.text.strip():
         return []
     asked = sought._replace(text=sought.text.strip()[:LONGEST])
+    begin = asked.text.casefold()
     counts: Counter[str] = Counter()
     kept: list[Hit] = []
     hits = (hit for finder in (*_finders(), *more) for hit in finder(asked))
-    for hit in sorted(hits, key=lambda hit: (-round(hit.score, 2), KINDS.index(hit.kind))):
+    for hit in sorted(
+        hits, key=lambda hit: (-round(hit.score + BEGINS * _begins(hit, begin), 2), KINDS.index(hit.kind))
+    ):
         counts[hit.kind] += 1
-        if counts[hit.kind] <= MOST_OF_A_KIND:
+        if counts[hit.kind] <= asked.most:
             kept.append(hit)
-    return kept[:MOST]
+    return kept[: MOST_KINDS * asked.most]
+
+
+def _begins(hit: Hit, text: str) -> bool:
+    return any(said.casefold().startswith(text) for said in (hit.title, hit.detail))
 
 
 def warm(person: Person) -> None:
@@ -90,7 +100,7 @@ def find_cases(sought: Sought) -> Iterator[Hit]:
 
     def fitting(cases: Iterable[Case]) -> list[Case]:
         index = NameIndex((f"{case.name.replace('-', ' ')} {case.name} {case.title}", case) for case in cases)
-        found = index.find(sought.text, MOST_OF_A_KIND)
+        found = index.find(sought.text, sought.most)
         scores.update((one.held.number, one.score) for one in found)
         return [one.held for one in found]
 
@@ -107,20 +117,22 @@ def find_findings(sought: Sought) -> Iterator[Hit]:
         return
     number = _NUMBERED.fullmatch(sought.text)
     named = findings_numbered(sought.book, sought.person, [int(number[1])]) if number else []
-    yield from (_hit_of(kept, sought, 1.0) for kept in named)
     texts = _texts.setdefault(sought.book.engine, FindingTexts())
-    for kept in texts.find(sought.book, sought.person, sought.text, MOST_OF_A_KIND):
-        if kept in named:
-            continue
-        yield _hit_of(kept, sought, FINDING_SCORE)
+    found = [*named, *texts.find(sought.book, sought.person, sought.text, sought.most)]
+    said = said_of(sought.book, found, sought.lang)
+    for kept in {one.id: one for one in found}.values():
+        yield _hit_of(kept, said[kept.id], sought, 1.0 if kept in named else FINDING_SCORE)
 
 
-def _hit_of(kept: KeptFinding, sought: Sought, score: float) -> Hit:
+def _hit_of(kept: KeptFinding, told: Said, sought: Sought, score: float) -> Hit:
     said = str((kept.content or {}).get("input", "")) or kept.subject_id
+    name = shortened(name_said(said, sought.lang))
+    heading = told.title if told.title and (not told.written or name.casefold() in told.title.casefold()) else name
     verdict = say(f"verdict_{kept.verdict}", sought.lang)
     entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
-    detail = " · ".join(filter(None, (verdict, entry, kept.case)))
-    return Hit("finding", shortened(name_said(said, sought.lang)), detail, f"/findings/{kept.id}", score)
+    title = told.title if heading != told.title else ""
+    detail = " · ".join(filter(None, (title, told.apart, verdict, entry, kept.case)))
+    return Hit("finding", heading, detail, f"/findings/{kept.id}", score)
 
 
 def find_people(sought: Sought) -> Iterator[Hit]:

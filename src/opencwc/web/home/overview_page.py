@@ -32,6 +32,8 @@ from opencwc.wording import say
 
 router = Router(include_in_schema=False)
 MOST_MONTHS = 24
+AGES_FIGURE = "ages"
+"""The figure that a sentence below the heading replaces where all findings are of one age."""
 
 
 class Bar(NamedTuple):
@@ -49,11 +51,15 @@ def show(request: Request) -> Response:
     known = (_upright(figure, lang) for figure in _figures(book_of(request), person_of(request), lang, today))
     figures = [(figure, _bars(figure)) for figure in known]
     decides = may(person_of(request), "decide")
-    undecided = sum(number for _, number in open_by_age(book_of(request), person_of(request), today))
+    ages = [(age, number) for age, number in open_by_age(book_of(request), person_of(request), today) if number]
+    undecided = sum(number for _, number in ages)
+    no_older = ages[0][0] if len(ages) == 1 else None
+    if no_older is not None:
+        figures = [one for one in figures if one[0].name != AGES_FIGURE]
     waiting = count_waiting_units(book_of(request), person_of(request), Filter(), MOST_COUNTED) if decides else 0
     return page(
         request, "home/overview.html", figures=figures, waiting=waiting, today=today, undecided=undecided,
-        deadlines=next_deadlines(today), amendments=amendments_waiting(request),
+        no_older=no_older, deadlines=next_deadlines(today), amendments=amendments_waiting(request),
     )  # fmt: skip
 
 
@@ -114,7 +120,7 @@ def _by_age(book: Casebook, person: Person, lang: str, today: date) -> HouseFigu
         for age, number in open_by_age(book, person, today)
         if number
     )
-    return HouseFigure("ages", say("page_figure_age", lang), (say("page_figure_number", lang),), rows)
+    return HouseFigure(AGES_FIGURE, say("page_figure_age", lang), (say("page_figure_number", lang),), rows)
 
 
 def _upright(figure: HouseFigure, lang: str) -> HouseFigure:
@@ -130,8 +136,8 @@ def _upright(figure: HouseFigure, lang: str) -> HouseFigure:
 
 def _age_said(age: int | None) -> Message:
     if age is None:
-        return Message("page_figure_age_over", {"days": AGES[-1]})
-    return Message("page_figure_age_up_to", {"days": age})
+        return Message("page_figure_age_over", {"count": AGES[-1]})
+    return Message("page_figure_age_up_to", {"count": age})
 
 
 def _bars(figure: HouseFigure) -> list[Bar]:

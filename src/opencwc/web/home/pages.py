@@ -13,6 +13,7 @@ from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.casebook.recent_changes import changes_since
 from opencwc.jobs.queue import Job
+from opencwc.legislation.verb import VERB as LAW
 from opencwc.web.accounts.entrance import entrance_of
 from opencwc.web.casebook.faces import face_of
 from opencwc.web.casebook.home_doors import WORK_OF, Work
@@ -27,22 +28,24 @@ from opencwc.web.server.service import Router, book_of, person_of, service_of
 router = Router(include_in_schema=False)
 WORK_COOKIE = "opencwc_work"
 MOST_JOBS = 5
-_OWE_NOTHING = (Work.ADMINISTRATOR, Work.AUDITOR)
+_OWE_NOTHING = (Work.ADMINISTRATOR, Work.AUDITOR, Work.LAWYER)
 """Those whose work declares nothing: no deadline stands on their first page."""
 _YEAR = 365 * 24 * 3600
 
 
 class UnderWay(NamedTuple):
-    """A job of who looks, how fast it goes, and the address of its page, which leads to its result."""
+    """A job of who looks, what it does in words, how fast it goes, and the address of its page or of its result."""
 
     job: Job
+    words: str
     pace: JobPace | None
     address: str
 
     @classmethod
     def of(cls, job: Job, now: datetime) -> UnderWay:
         """Return a job at a moment."""
-        return cls(job, pace_of(job, now), f"{face_of(job.kind).jobs}/{job.id}")
+        face = face_of(job.kind)
+        return cls(job, face.job.words, pace_of(job, now), f"{face.jobs}/{job.id}")
 
 
 @router.get("/", action="self")
@@ -60,8 +63,11 @@ def show(
     look, today, chosen = last_look(request, person.id, now), now.date(), _work(request, person, work)
     doors, further = doors_for(person, chosen)
     jobs = service_of(request).jobs
-    under_way = [UnderWay.of(job, now) for job in jobs.of_person(person.id, MOST_JOBS)] if jobs is not None else []
-    counts = [*counts_for(book, person, today, look.since)]
+    of_work = jobs.of_person(person.id) if jobs is not None else []
+    if chosen == Work.LAWYER:
+        of_work = [job for job in of_work if job.kind == LAW.id]
+    under_way = [UnderWay.of(job, now) for job in of_work[:MOST_JOBS]]
+    counts = [*counts_for(book, person, chosen, today, look.since)]
     if jobs is not None:
         is_shown = getattr(request.app.state, "demonstration", None) is not None
         counts += counts_of_house(entrance, jobs, person, without_signing_in=is_shown)

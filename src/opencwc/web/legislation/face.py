@@ -10,12 +10,13 @@ from urllib.parse import quote
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
 from opencwc.casebook.model import Person
+from opencwc.casebook.permissions import may
 from opencwc.finding import Finding, Message, Verdict
 from opencwc.legislation.reader import stage_of
 from opencwc.legislation.report import title_of
 from opencwc.legislation.verb import VERB
 from opencwc.web.casebook.faces import Face, JobPage, shortened
-from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure, Work
+from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.casebook.run_summary import convention_of
 from opencwc.web.convention.measures import measures_of
 from opencwc.web.legislation.finder import find_measures
@@ -59,10 +60,24 @@ def _coverage(book: Casebook, person: Person, lang: str, today: date) -> Iterato
         verdicts = Counter(standing.verdict for standing in standings(book, person, check.number).values())
         numbers = tuple(verdicts.get(verdict, 0) for verdict in reversed(VERB.verdicts))
         rows.append(FigureRow(state_name(code, lang), numbers, f"/law/runs/{check.number}"))
-    groups = tuple(say(f"law_verdict_{verdict}", lang) for verdict in reversed(VERB.verdicts))
+    groups = tuple(say(f"page_law_short_{verdict}", lang) for verdict in reversed(VERB.verdicts))
     tones = tuple(VERB.tones[verdict] for verdict in reversed(VERB.verdicts))
     ordered = sorted(rows, key=lambda row: sort_key(row.label, lang))
     yield HouseFigure("coverage", say("law_column_state", lang), groups, tuple(ordered), tones)
+
+
+def _counts(book: Casebook, person: Person, today: date, work: Work) -> Iterator[HomeCount]:
+    """Count the laws that were compared with the Convention, and the measures that were not found in them."""
+    from opencwc.web.legislation.kept_laws import latest_laws, standings
+
+    if not may(person, "read") or work != Work.LAWYER:
+        return
+    laws = latest_laws(book, person).values()
+    missing = sum(
+        standing.verdict == "none" for law in laws for standing in standings(book, person, law.number).values()
+    )
+    yield HomeCount("laws", len(laws), "/law/shelf")
+    yield HomeCount("measures_missing", missing, "/law/shelf")
 
 
 FACE = Face(
@@ -78,6 +93,7 @@ FACE = Face(
         Door("rule", "measures", "/law/measures", "rules", frozenset({Work.LAWYER})),
     ),
     find=find_measures,
+    counts=_counts,
     figures=_coverage,
     reasons=_reasons,
 )  # fmt: skip

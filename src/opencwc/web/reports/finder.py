@@ -13,7 +13,7 @@ from opencwc.jobs.kept_runs import RunAtHand, opened_run, runs_at_hand
 from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_search import sought_events
 from opencwc.reports.kept import opened
-from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
+from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.web.server.days_and_sizes import with_days
 from opencwc.wording import say
 
@@ -32,7 +32,7 @@ def find_events(sought: Sought) -> Iterator[Hit]:
     seen: set[tuple[str, str]] = set()
     for run in runs_at_hand(book, person, SHELF.verb, MOST_RUNS):
         index = _index(book, person, run)
-        found = sought_events(index, sought.text, MOST_OF_A_KIND)
+        found = sought_events(index, sought.text, sought.most)
         if found:
             opened_run(book, person, run.number, SHELF, opened)  # what is given of a run is on record
         for place, score in found:

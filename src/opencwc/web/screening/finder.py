@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,10 +11,10 @@ from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
 from opencwc.finding import entry_code
 from opencwc.language.name_search import NameIndex
-from opencwc.web.casebook.finders import MOST_OF_A_KIND, Hit, Sought
+from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.wording.chemical_names import as_heading, chemical_name
 
-MOST_LOOKED_AT = 60
+MOST_LOOKED_AT = 400
 """Names that fit; a chemical has many."""
 
 
@@ -36,12 +35,11 @@ def find_chemicals(sought: Sought) -> Iterator[Hit]:
     """Yield the entries and chemicals that a question finds, each once."""
     if not may(sought.person, "rules"):
         return
-    rules, seen, counts = Convention(), set[tuple[str, str]](), Counter[str]()
+    rules, seen = Convention(), set[tuple[str, str]]()
     for held, name, score in _index(tuple(list_.id for list_ in rules.lists)).find(sought.text, MOST_LOOKED_AT):
         key = (held.cas, held.cas or held.name) if held.name else (held.list, held.entry)
-        if key not in seen and counts[held.kind] < MOST_OF_A_KIND:
+        if key not in seen:
             seen.add(key)
-            counts[held.kind] += 1
             yield _hit(held, name, score, rules, sought)
 
 
@@ -54,7 +52,8 @@ def _hit(held: _Named, name: str, score: float, rules: Convention, sought: Sough
     own = as_heading(chemical_name(held.cas, held.name, lang))
     where = entry_code(f"{held.list} {held.entry}") if entry else ""
     told = name.casefold() == held.cas or any(one.casefold() in own.casefold() for one in (name, sought.text))
-    details = (where, held.cas, "" if told else as_heading(name))
+    usual = held.name if lang != "en" and sought.text.casefold() in held.name.casefold() else name
+    details = (where, held.cas, "" if told else as_heading(usual))
     checked = f"/check?value={quote(held.cas or held.name)}"
     return Hit("chemical", own, " · ".join(filter(None, details)), address if entry else checked, score)
 

@@ -36,13 +36,14 @@ const units = one("[data-units]");
 if (units) {
   const picks = () => [...units.querySelectorAll("input[name=unit]")];
   const count = () => {
-    const chosen = picks().filter((pick) => pick.checked).length;
+    const chosen = new Set(picks().filter((pick) => pick.checked).map((pick) => pick.value)).size;
     const button = one("[data-selected]", units);
     if (!button) return;
     one("[data-count]", button).textContent = chosen;
     button.disabled = !chosen;
   };
   units.addEventListener("change", (event) => {
+    if (event.target.name === "unit") for (const pick of picks()) if (pick.value === event.target.value) pick.checked = event.target.checked; // decided together
     if (event.target.matches("[data-pick-all]")) for (const pick of picks()) pick.checked = event.target.checked;
     if (event.target.matches("[data-pick-all], input[name=unit]")) count();
   });
@@ -51,7 +52,7 @@ if (units) {
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog[open]")) return;
     if (one("#keys-on")?.checked === false) return;
     const pick = one("input[name=unit]", event.target.closest("[data-item]") ?? one('[data-item][aria-current="true"]') ?? document.createElement("p"));
-    if (pick) { event.preventDefault(); pick.checked = !pick.checked; count(); }
+    if (pick) { event.preventDefault(); pick.click(); }
   });
   units.addEventListener("click", async (event) => {
     const link = event.target.closest("[data-mentions]");
