@@ -35,7 +35,7 @@ class _Patterns(NamedTuple):
 def person_names(text: str, lang: str, named: Sequence[Named]) -> list[Span]:
     """Return where names stand that a sentence introduces as those of people.
 
-    A whole name that the gazetteer has, such as Cape Town, is none, nor is what begins with the name of a State or body.
+    A whole name that the gazetteer has, such as Cape Town, is none, nor is one that begins with a State's or body's.
     """
     patterns = _patterns(lang)
     return sorted(
@@ -84,10 +84,10 @@ def _patterns(lang: str) -> _Patterns:
     places = read_yaml(_PLACES)["nouns"]
     called = words["called"].get(lang, words["called"]["en"])
     name = {"zh": r"[一-鿿]{2,4}", "ar": r"\w{2,}(?: (?!في|من)\w{2,})?"}.get(lang, rf"{_NAME}|{_WORD}")
-    gap = r"[“«\"]?" if lang == "zh" else r":? [“«\"]?"
+    edge, gap = ("", r"[“«\"]?") if lang == "zh" else (r"(?<!\w)", r":? [“«\"]?")
     return _Patterns(
         tuple(_introduced(words, lang)),
-        re.compile(rf"{'' if lang == 'zh' else r'(?<!\w)'}{called}{gap}(?P<name>{name})"),
+        re.compile(rf"{edge}{called}{gap}(?P<name>{name})"),
         re.compile(places.get(lang, places["en"])),
     )
 

@@ -149,6 +149,35 @@ const sentSoFar = (loaded, total, seconds) => {
   return parts.join(" · ");
 };
 
+// ---- a file is chosen: a browser's own field speaks the language of the browser
+const chooseInOurWords = (root) => {
+  for (const input of all("input[type=file]:not(.unseen)", root)) {
+    const box = document.createElement(input.closest("label") ? "span" : "label"), button = document.createElement("span"), told = document.createElement("bdi");
+    if (box.tagName === "LABEL") box.htmlFor = input.id;
+    box.className = "chooser";
+    box.setAttribute("aria-hidden", "true");
+    button.className = "button small";
+    button.textContent = input.multiple ? body.dataset.chooseMore : body.dataset.choose;
+    told.className = "note";
+    const tell = () => { told.textContent = [...input.files].map((file) => file.name).join(" · ") || body.dataset.notChosen; };
+    tell();
+    input.addEventListener("change", tell);
+    input.form?.addEventListener("reset", () => setTimeout(tell));
+    box.addEventListener("dragover", (event) => event.preventDefault());
+    box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length || (event.dataTransfer.files.length > 1 && !input.multiple)) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    box.append(button, told);
+    input.classList.add("unseen");
+    input.after(box);
+  }
+};
+chooseInOurWords(document);
+document.addEventListener("htmx:load", (event) => chooseInOurWords(event.target.parentNode ?? document));
+
 // ---- a file is dropped
 for (const form of all("[data-drop]")) {
   const zone = one(".dropzone", form);
