@@ -122,7 +122,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // ---- on a telephone the menu scrolls: the page that is open is in sight
-one("header.site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const now of all(".tabs [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
 
 // ---- what is copied: a key, a token, a link; the button is there where the browser can
 const offerCopies = (root) => { if (navigator.clipboard) for (const button of all("[data-copy]", root)) button.hidden = false; };
