@@ -149,6 +149,14 @@ const sentSoFar = (loaded, total, seconds) => {
   return parts.join(" · ");
 };
 
+// ---- on a telephone a list stands above the fold: its filters open on demand
+for (const button of matchMedia("(max-width: 40rem)").matches ? all(".list-search:not([data-filtered]) [data-fold]") : []) {
+  const fold = (folded) => { button.form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
+  button.hidden = false;
+  fold(true);
+  button.addEventListener("click", () => fold(button.getAttribute("aria-expanded") === "true"));
+}
+
 // ---- a file is chosen: a browser's own field speaks the language of the browser
 const chooseInOurWords = (root) => {
   for (const input of all("input[type=file]:not(.unseen)", root)) {
