@@ -274,7 +274,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return with_minus(str(format_decimal(value, pattern, locale, numbering_system="latn")))
 
     def share(value: float, places: str = "#") -> str:
-        gap = "" if lang in ("en", "zh") else "\u00a0"
+        gap = "" if lang in ("en", "zh", "ar") else "\u00a0"
         return with_minus(str(format_percent(value, f"#,##0.{places}{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)
