@@ -59,7 +59,7 @@ def choose_state(request: Request, order: ListWanted, code: Brief = "", status: 
     query = "&".join(filter(None, (f"status={quote(status)}" if status else "", order.query)))
     every = [one.status for one in Convention(date.today()).states]
     return page(
-        request, "states/choose.html", list=_states_listed(order, language_of(request), status), status=status,
+        request, "states/choose.html", list=_states_listed(order, language_of(request), status), chosen=status,
         csv=f"/states/table.csv{'?' + query if query else ''}", statuses=[one for one in STATUSES if one in every],
         parties=every.count("state_party"), all=len(every),
     )  # fmt: skip
