@@ -74,7 +74,9 @@ def _row_message(row: DifferenceRow) -> Message:
     said = {name: cut_short(text[0], _LONGEST) for name, text in words.items() if text}
     if not said:
         return aspects[0]
-    return Message("claims_differs_both", {"aspect": aspects, "claimed": "—", "recorded": "—", **said})
+    if "recorded" not in said:
+        return Message("claims_differs_one", {"aspect": aspects, **said})
+    return Message("claims_differs_both", {"aspect": aspects, "claimed": "—", **said})
 
 
 def _differing_said(one: ShownClaim, lang: str) -> str:
