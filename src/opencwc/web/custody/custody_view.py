@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from mimetypes import guess_type
@@ -147,7 +147,11 @@ def listed_copies(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListSho
     return listed(custody.copies, columns, wanted, lang)
 
 
-LISTS = {"originals": listed_originals, "copies": listed_copies, "steps": listed_steps}
+LISTS: Mapping[str, Callable[[CaseCustody, ListAsked, str], ListShown[Any]]] = {
+    "originals": listed_originals,
+    "copies": listed_copies,
+    "steps": listed_steps,
+}
 """The lists of a case by their names in addresses; a search of the page is one of all."""
 
 
