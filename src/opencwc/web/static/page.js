@@ -150,9 +150,10 @@ const sentSoFar = (loaded, total, seconds) => {
 };
 
 // ---- on a telephone a list stands above the fold: its filters open on demand
-for (const button of matchMedia("(max-width: 40rem)").matches ? all(".list-search:not([data-filtered]) [data-fold]") : []) {
-  const fold = (folded) => { button.form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
-  button.hidden = false;
+for (const form of matchMedia("(max-width: 40rem)").matches ? all(".list-search[data-fold]") : []) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "small no-print", textContent: form.dataset.fold });
+  const fold = (folded) => { form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
+  one(".row", form).prepend(button);
   fold(true);
   button.addEventListener("click", () => fold(button.getAttribute("aria-expanded") === "true"));
 }
