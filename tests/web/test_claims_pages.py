@@ -87,7 +87,7 @@ def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept:
             *["differs from the record"] * 3, "not in the record", "agrees with the record",
         ]  # fmt: skip
         assert [cell.text for cell in rows[0].all("td")[1:5]] == [
-            "number",
+            "number: four, record seven people",
             "the outlet itself",
             "Nordavia Wire",
             "2 March 2026",
@@ -172,7 +172,7 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
         assert told[0] == "speaker,claims,differs,agrees,not_in_record,outlets" and len(told) == len(names) + 1
         for name in ("speakers", "events", "record"):
             assert client.get(f"{kept.base}/{name}.xlsx").content.startswith(b"PK")
-        assert {"Armed forces", "Nordavia Wire", "El Diario"} <= set(names)
+        assert {"Armed forces (State not named)", "Nordavia Wire", "El Diario"} <= set(names)
         differing = speakers.one("tbody").all("tr")[0].all("td")[1].one("a").attributes["href"]
         assert len(_sentences(client, kept, str(differing).removeprefix(kept.base))) == 1
 
@@ -214,7 +214,7 @@ def test_a_claim_stands_beside_its_statement_with_the_words_that_differ_marked_i
 def test_patterns_stand_with_what_they_rest_on(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/patterns")
-        assert page.one("h1").text.startswith("A number repeated after its correction: 1")
+        assert page.one("h1").text.startswith("1 number was repeated after its correction")
         pattern = page.one("article", class_="pattern")
         assert pattern.one("h2").text.startswith("“four” was repeated after")
         assert pattern.one("blockquote").text == pattern.all("a")[0].text

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from opencwc.claims.findings import likelihood
+from opencwc.claims.findings import likelihood, likely
 from opencwc.claims.model import Claim, ClaimRecord, Statement
 from opencwc.reports.event_wording import published_said
 from opencwc.wording import day_said, say
@@ -42,5 +42,9 @@ def _likelihood(claim: Claim, lang: str) -> str:
     return say(likelihood(claim), lang)
 
 
-TEMPLATE_WORDS = {"made_said": made_said, "likelihood": _likelihood}
+def _likely(chance: float, lang: str) -> str:
+    return say(likely(chance), lang)
+
+
+TEMPLATE_WORDS = {"made_said": made_said, "likelihood": _likelihood, "likely": _likely}
 """What templates may call, with a value and the language."""

@@ -50,7 +50,30 @@ def headline(claim: Claim) -> Message:
 def likelihood(claim: Claim) -> Message:
     """Return how likely it is that a claim is about its statement, or that the record has nothing on it."""
     named = "claims_likely_statement" if claim.matched else "claims_likely_none"
-    return Message(named, {"chance": round(100 * claim.chance)})
+    return Message(named, {"likely": likely(claim.chance)})
+
+
+def likely(chance: float) -> Message:
+    """Return a probability in the words of ICD 203, with its number; nothing is 0 or 100 per cent.
+
+    >>> likely(1.0).values["word"], likely(0.5).values["word"]
+    (Message(id='brief_likelihood_almost_certain', values={}), Message(id='brief_likelihood_even', values={}))
+    """
+    word = next(name for below, name in _WORDS if chance < below)
+    percent = round(100 * chance)
+    number = Message("claims_chance_of", {"number": percent})
+    if percent > 99:
+        number = Message("claims_chance_over")
+    elif percent < 1:
+        number = Message("claims_chance_under")
+    return Message("claims_likely", {"word": Message(f"brief_likelihood_{word}"), "chance": number})
+
+
+_WORDS = (
+    (0.05, "almost_no_chance"), (0.2, "very_unlikely"), (0.45, "unlikely"), (0.55, "even"), (0.8, "likely"),
+    (0.95, "very_likely"), (2.0, "almost_certain"),
+)  # fmt: skip
+"""The words of ICD 203, each with the probability below which it stands."""
 
 
 def maker_of(as_of: str, encoder: str) -> Maker:

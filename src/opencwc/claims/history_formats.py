@@ -100,7 +100,7 @@ def summary_of(history: History) -> Message:
         return Message("claims_history_only_reviewed", {"text": first.outlet, "day": first.said.date().isoformat()})
     first_said: dict[str, Value] = {"source": first.outlet, "day": first.said.date().isoformat()}
     steps = tuple(
-        Message(f"claims_history_{step}", {"number": counts[step]})
+        Message(f"claims_history_{step}", {"count": counts[step]})
         for step in STEPS
         if step != "first_said" and counts[step]
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from opencwc.claims.date_spans import Stretch, find_stretches
 from opencwc.claims.day_offsets import Offset, find_offsets, with_offsets
 from opencwc.claims.daytimes import DayTime, find_times
+from opencwc.claims.person_names import person_names, without_people
 from opencwc.claims.place_mentions import ToldPlace, find_places, find_sides
 from opencwc.claims.quantities import Quantity, find_quantities
 from opencwc.claims.substances import Substance, find_substances
@@ -57,7 +58,9 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     times = find_times(plain, lang)
     taken = [Span(one.start, one.end) for some in (dates, times, counted_days) for one in some]
     agents = named_agents(text)
-    named = the_gazetteer().named(text)
+    found = the_gazetteer().named(text)
+    people = person_names(text, lang, found)
+    named = without_people(found, people)
     of_names = [
         Span(one.start, one.end) for one in named if lang == "zh" and not one.ordinary and one.spots[0].sort != "money"
     ]
@@ -65,7 +68,7 @@ def details_of(text: str, lang: str, today: date, encoder: Encoder, source: str 
     words = words_of(text, lang, [*taken, *(Span(one.start, one.end) for one in quantities)], encoder)
     taken += [span for _, span in agents]
     acting = _acting(words, encoder)
-    told = find_places(text, lang, named, taken, words, acting)
+    told = find_places(text, lang, named, [*taken, *people], words, acting)
     days, offsets = with_offsets(text, find_stretches(text, lang, dates, today), counted_days)
     return Details(
         text, lang, tuple(quantities), tuple(dates), tuple(times), tuple(named), tuple(agents),

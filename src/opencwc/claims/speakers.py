@@ -10,6 +10,10 @@ from opencwc.wording import say
 from opencwc.wording.states import state_name
 
 OUTLET = "outlet"
+_OF_A_STATE = frozenset(
+    ("police", "prosecutor", "court", "customs", "civil_defence", "health", "defence", "foreign", "government")
+)
+"""Bodies that a State has."""
 
 
 def speaker_of(sentence: str, lang: str, report: Report) -> str:
@@ -29,6 +33,15 @@ def speaker_of(sentence: str, lang: str, report: Report) -> str:
         for state in one.states
     }
     return f"{actors[0].sort}:{states.pop() if len(states) == 1 else ''}"
+
+
+def speaker_and_state_said(speaker: str, lang: str) -> str:
+    """Return the name of a speaker, in a language; of a body of a State that is not named, also this."""
+    sort, _, of = speaker.partition(":")
+    if of or sort not in _OF_A_STATE:
+        return speaker_said(speaker, lang)
+    unnamed = say("claims_state_not_named", lang)
+    return say(Message("watch_place", {"place": speaker_said(speaker, lang), "state": unnamed}), lang)
 
 
 def speaker_said(speaker: str, lang: str) -> str:

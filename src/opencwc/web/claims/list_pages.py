@@ -16,12 +16,13 @@ from opencwc.claims.claim_review_writer import as_claim_reviews
 from opencwc.claims.claim_wording import made_said
 from opencwc.claims.claims_report import claims_report
 from opencwc.claims.formats import as_csv, as_json_lines
-from opencwc.claims.marked_words import aspects_said
 from opencwc.claims.model import Claim
-from opencwc.claims.speakers import speaker_said
+from opencwc.claims.speakers import speaker_and_state_said, speaker_said
+from opencwc.finding import Message
 from opencwc.publishing.report_files import report_file
 from opencwc.reports.private_people import shown_title
 from opencwc.reports.watched import Line
+from opencwc.web.claims.claim_page import DifferenceRow, difference_rows
 from opencwc.web.claims.claim_run import (
     ClaimRun,
     ClaimsAsked,
@@ -36,9 +37,12 @@ from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted
 from opencwc.web.server.page import language_of, page, word_of_page
 from opencwc.web.server.service import Router
 from opencwc.wording import say
+from opencwc.wording.typography import cut_short
 
 router = Router(include_in_schema=False)
 A_PAGE = 50
+_LONGEST = 36
+"""Characters of the words of one side in the list."""
 MOST_PATTERNS, MOST_NAMED = 200, 2_000
 """Patterns that one page shows, those of the gravest kind first, and reports that its form names."""
 FORMATS = ("csv", "jsonl", "pdf", "docx", "html", "xlsx", "jsonld")
@@ -56,11 +60,34 @@ def heard_said(one: ShownClaim, lang: str) -> str:
     return one.speaker_said(lang) if one.actors else say("claims_speaker_outlet", lang)
 
 
+def differing_messages(one: ShownClaim) -> list[Message]:
+    """Return in what a claim differs, each with the words of the claim and of the record."""
+    rows = difference_rows(one)
+    named = {aspect for row in rows for aspect in row.aspects}
+    bare = tuple(Message(f"claims_aspect_{aspect}") for aspect in one.claim.parts if aspect not in named)
+    return [*map(_row_message, rows), *bare]
+
+
+def _row_message(row: DifferenceRow) -> Message:
+    aspects = tuple(Message(f"claims_aspect_{aspect}") for aspect in row.aspects)
+    words = {"claimed": row.claimed[:1], "recorded": row.recorded[:1]}
+    said = {name: cut_short(text[0], _LONGEST) for name, text in words.items() if text}
+    if not said:
+        return aspects[0]
+    if "recorded" not in said:
+        return Message("claims_differs_one", {"aspect": aspects, **said})
+    return Message("claims_differs_both", {"aspect": aspects, "claimed": "—", **said})
+
+
+def _differing_said(one: ShownClaim, lang: str) -> str:
+    return say("clause_separator", lang).join(say(message, lang) for message in differing_messages(one))
+
+
 def _count_of(relation: str) -> ListColumn[Group]:
     """Return the column that counts the claims of a group with a relation."""
     return ListColumn(
         relation,
-        f"verdict_{relation}",
+        f"claims_count_{relation}",
         lambda row, lang: str(row.counts.get(relation, 0)),
         lambda row: row.counts.get(relation, 0),
         number=True,
@@ -70,7 +97,7 @@ def _count_of(relation: str) -> ListColumn[Group]:
 COLUMNS: tuple[ListColumn[ShownClaim], ...] = (
     ListColumn("sentence", "claims_column_sentence", lambda row, lang: " ".join(row.sentence.split())),
     ListColumn("relation", "claims_column_relation", lambda row, lang: say(f"verdict_{row.claim.relation}", lang)),
-    ListColumn("differs", "claims_column_differs_in", lambda row, lang: aspects_said(row.claim, lang)),
+    ListColumn("differs", "claims_column_differs_in", _differing_said),
     ListColumn("speaker", "claims_column_speaker", heard_said),
     ListColumn("source", "watch_field_source", lambda row, lang: row.report.source or row.report.id),
     day_column(
@@ -102,7 +129,7 @@ GROUPED: dict[GroupedBy, tuple[ListColumn[Group], ...]] = {
         *_COUNTED,
     ),
     "speakers": (
-        ListColumn("speaker", "claims_column_speaker", lambda row, lang: speaker_said(row.key, lang)),
+        ListColumn("speaker", "claims_column_speaker", lambda row, lang: speaker_and_state_said(row.key, lang)),
         *_COUNTED,
     ),
 }
@@ -120,7 +147,7 @@ def show_claims(
     some = order.part(after, A_PAGE)
     return page(
         request, "claims/list.html", run=run, shown=run.shown, wanted=wanted, list=found,
-        rows=found.lines(some), speaker_said=speaker_said,
+        rows=found.lines(some), speaker_said=speaker_said, differing=differing_messages,
         more=max(0, found.found - some.stop), next=some.stop, aspects=list(choices(run)), formats=FORMATS,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from opencwc.convention.declaration_rules import (
     read_fields,
     read_profile,
 )
+from opencwc.declarations.law_notes import reading_titled
 from opencwc.declarations.phrases import reading_said
 from opencwc.finding import Message
 from opencwc.settings import load_settings
@@ -31,6 +32,7 @@ class ReadingShown(NamedTuple):
     """A reading, what it says as it is taken, and what it can be turned to."""
 
     reading: Reading
+    title: Message
     taken: str
     others: tuple[str, ...]
 
@@ -85,7 +87,9 @@ def _reading_shown(reading: Reading, lang: str) -> ReadingShown:
     others = tuple(
         say(reading_said(reading.id, choice), lang) for choice in reading.choices if choice != reading.choice
     )
-    return ReadingShown(reading, say(reading_said(reading.id, reading.choice), lang), others)
+    return ReadingShown(
+        reading, reading_titled(reading.id), say(reading_said(reading.id, reading.choice), lang), others
+    )
 
 
 def _code_name(known: ProductionRange, codes: Iterable[Any], lang: str) -> str:

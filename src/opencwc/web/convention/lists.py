@@ -20,10 +20,11 @@ from opencwc.wording.states import names_in_use, state_name
 
 
 class EntryRow(NamedTuple):
-    """An entry and its title in the reader's language."""
+    """An entry, its title in the reader's language, and the full name of a chemical whose title is a short one."""
 
     entry: Entry
     title: Text
+    full: str = ""
 
 
 class StateRow(NamedTuple):
@@ -120,7 +121,9 @@ def changed_said(row: ChangeRow, lang: str) -> str:
 
 ENTRIES: tuple[ListColumn[EntryRow], ...] = (
     ListColumn("entry", _label("entry"), lambda row, _: f"{row.entry.list} {row.entry.id}"),
-    ListColumn("words", _label("words"), lambda row, _: row.title.text, also=_names_of),
+    ListColumn(
+        "words", _label("words"), lambda row, _: ": ".join(filter(None, (row.title.text, row.full))), also=_names_of
+    ),
     _in_force_column(lambda row: row.entry.in_force),
     _source_column(lambda row: row.entry),
 )
@@ -164,8 +167,8 @@ STATES: tuple[ListColumn[StateRow], ...] = (
     _source_column(lambda row: row.on_day.state),
 )  # fmt: skip
 CHANGES: tuple[ListColumn[ChangeRow], ...] = (
-    day_column("day", "page_states_day", lambda row: row.change.day.isoformat()),
     ListColumn("changed", _label("changed"), changed_said, also=lambda row: (row.change.id,)),
+    day_column("day", "page_states_day", lambda row: row.change.day.isoformat()),
     ListColumn(
         "kind", "find_column_kind", lambda row, lang: say(f"page_convention_kind_{row.change.kind}", lang),
         lambda row: KINDS.index(row.change.kind),

@@ -39,6 +39,7 @@ CONVENTION_PARTS = ("entries", "thresholds", "deadlines", "declarations", "state
 MOST_DRAWN = 12
 """Examples of an entry that are drawn; the others are named."""
 YEARS_BACK = 10
+LONGEST_SHORT_NAME = 4
 
 Part = Literal["entries", "thresholds", "deadlines", "declarations", "states", "changes"]
 ListedPart = Literal["entries", "thresholds", "deadlines", "states", "changes"]
@@ -158,7 +159,7 @@ def entries_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str,
         convention = Convention(wanted.day.day, [*(list_.id for list_ in convention.lists), wanted.list_])
     teller = Teller(convention, lang, link_to_rule)
     rows = (
-        EntryRow(entry, teller.title(entry))
+        EntryRow(entry, teller.title(entry), full_name(entry, teller))
         for entry in convention.entries
         if (not wanted.list_ or entry.list == wanted.list_)
         and (not wanted.schedule or str(entry.schedule) == wanted.schedule)
@@ -169,6 +170,13 @@ def entries_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str,
         "lists": convention.lists,
         "schedules": sorted({entry.schedule for entry in convention.entries if entry.schedule is not None}),
     }
+
+
+def full_name(entry: Entry, teller: Teller) -> str:
+    """Return the chemical of an entry by its full name, where its title is a short one: PFIB, BZ."""
+    if len(entry.examples) != 1 or len(entry.title["en"]) > LONGEST_SHORT_NAME:
+        return ""
+    return teller.chemical(entry.examples[0]).text
 
 
 def amounts_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:
@@ -248,7 +256,6 @@ def changes_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str,
         "list": shown,
         "total": shown.total,
         "kinds": KINDS,
-        "sources": Sources.of((row.change.source, row.change.evidence) for row in shown.rows),
     }
 
 
@@ -293,6 +300,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
         "entry": shown,
         "holds": current is not None,
         "title": teller.title(shown),
+        "full": full_name(shown, teller),
         "facts": [fact for fact in facts if fact.label not in headed | written],
         "written": [fact for fact in facts if fact.label in written],
         "examples": list(_examples(shown, teller)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Annotated
+from typing import IO, Annotated, Literal
 
 from fastapi import Form, Path, Request
 from pydantic import Field
@@ -22,7 +22,7 @@ from opencwc.finding import Message
 from opencwc.jobs.custody_exports import give_archive_into, seen_in
 from opencwc.jobs.page_capture import capture
 from opencwc.reports.intake.network import load_network_settings
-from opencwc.web.custody.custody_view import case_custody, listed_steps, proof_of
+from opencwc.web.custody.custody_view import LISTS, case_custody, together
 from opencwc.web.custody.forms import CAPTURE, COPY_OF, RECEIVE, RECEIVE_IN, SentEvidence
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed
@@ -49,21 +49,13 @@ class GiveForm(Closed):
     to: Annotated[str, Field(max_length=1_000)] = ""
 
 
-@router.get(CASE + "/steps.{ending}", action="read")
-def give_steps(request: Request, name: CaseName, ending: Ending, wanted: ListWanted) -> Response:
-    """Give the steps of a case as a file, in which no cell is a formula."""
-    lang = language_of(request)
-    table = listed_steps(case_custody(book_of(request), person_of(request), name), wanted, lang)
-    return download(table.file(ending, "page_evidence_steps", lang), f"steps-{name}.{ending}")
-
-
 @router.get(CASE, action="read")
 def show(request: Request, name: CaseName, wanted: ListWanted) -> Response:
     """Show the originals of a case, what was made from them, and every step."""
-    custody = case_custody(book_of(request), person_of(request), name)
+    custody, lang = case_custody(book_of(request), person_of(request), name), language_of(request)
+    lists = {part: listed_as(custody, wanted, lang) for part, listed_as in LISTS.items()}
     return page(
-        request, "custody/case.html", custody=custody, list=listed_steps(custody, wanted, language_of(request)),
-        case=custody.case, proof_of=proof_of,
+        request, "custody/case.html", custody=custody, lists=lists, list=together(lists.values()), case=custody.case,
         may_fetch=load_network_settings().network,
         marks=[mark for mark in Mark if mark <= person_of(request).clearance],
     )  # fmt: skip
@@ -162,6 +154,16 @@ def keep_sent_copy(book: Casebook, person: Person, case: str, original: str, sen
 def give_stix(request: Request, name: CaseName) -> Response:
     """Give the originals of a case as STIX 2.1."""
     return downloads.download(case_as_stix(book_of(request), person_of(request), name), f"{name}-stix.json")
+
+
+@router.get(CASE + "/{part}.{ending}", action="read")
+def give_list(
+    request: Request, name: CaseName, part: Literal["originals", "copies", "steps"], ending: Ending, wanted: ListWanted
+) -> Response:
+    """Give a list of a case as a file, in which no cell is a formula."""
+    lang = language_of(request)
+    table = LISTS[part](case_custody(book_of(request), person_of(request), name), wanted, lang)
+    return download(table.file(ending, f"page_evidence_{part}", lang), f"{part}-{name}.{ending}")
 
 
 def case_as_stix(book: Casebook, person: Person, case: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from mimetypes import guess_type
@@ -106,14 +107,11 @@ def proof_of(proved: ProvedStep) -> Message:
 def listed_steps(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShown[ProvedStep]:
     """Return the steps of a case as a list, the newest first where no other order is asked for."""
 
-    def said(one: ProvedStep, lang: str) -> str:
-        return say(f"custody_step_{one.step.step}", lang)
-
     def file(one: ProvedStep, _: str) -> str:
         return " ".join(filter(None, (one.step.name or custody.name_of(one.step.source_id), one.step.note)))
 
     columns: tuple[ListColumn[ProvedStep], ...] = (
-        ListColumn("step", "page_evidence_step", said),
+        ListColumn("step", "page_evidence_step", _step_said),
         ListColumn("file", "page_evidence_file", file),
         ListColumn("who", "page_evidence_who", lambda one, _: custody.names.get(one.step.person, one.step.person)),
         ListColumn("at", "page_evidence_when", lambda one, _: one.step.at),
@@ -123,6 +121,51 @@ def listed_steps(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShow
         ),
     )  # fmt: skip
     return listed(reversed(custody.steps), columns, wanted, lang)
+
+
+def listed_originals(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShown[Evidence]:
+    """Return the originals of a case as a list, in the order in which they came where no other is asked for."""
+    columns: tuple[ListColumn[Evidence], ...] = (
+        ListColumn("file", "page_evidence_file", lambda one, _: one.proved.step.name),
+        ListColumn("step", "page_evidence_step", lambda one, lang: _step_said(one.proved, lang)),
+        ListColumn("at", "page_evidence_when", lambda one, _: one.proved.step.taken or one.proved.step.at),
+        ListColumn("address", "page_evidence_address", lambda one, _: one.proved.step.url),
+        ListColumn("sha256", "page_evidence_sha256", lambda one, _: one.proved.step.source_id),
+    )  # fmt: skip
+    return listed(custody.originals, columns, wanted, lang)
+
+
+def listed_copies(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShown[ProvedStep]:
+    """Return what was made from originals as a list, in the order in which it was made where no other is asked for."""
+    columns: tuple[ListColumn[ProvedStep], ...] = (
+        ListColumn("file", "page_evidence_file", lambda one, _: " ".join(filter(None, (one.step.name, one.step.note)))),
+        ListColumn("step", "page_evidence_step", _step_said),
+        ListColumn("from", "page_evidence_made_from", lambda one, _: custody.name_of(one.step.from_id)),
+        ListColumn("at", "page_evidence_when", lambda one, _: one.step.at),
+        ListColumn("sha256", "page_evidence_sha256", lambda one, _: one.step.source_id),
+    )  # fmt: skip
+    return listed(custody.copies, columns, wanted, lang)
+
+
+LISTS: Mapping[str, Callable[[CaseCustody, ListAsked, str], ListShown[Any]]] = {
+    "originals": listed_originals,
+    "copies": listed_copies,
+    "steps": listed_steps,
+}
+"""The lists of a case by their names in addresses; a search of the page is one of all."""
+
+
+def together(lists: Iterable[ListShown[Any]]) -> ListShown[Any]:
+    """Return what a search above several lists of a page shows: the columns of all, each once, and how many rows."""
+    shown = list(lists)
+    columns = {column.name: column for one in shown for column in one.columns}
+    total, found = sum(one.total for one in shown), sum(one.found for one in shown)
+    slips = tuple(dict.fromkeys(slip for one in shown for slip in one.slips))
+    return ListShown((), total, tuple(columns.values()), shown[0].asked, (), found, slips, shown[0].lang)
+
+
+def _step_said(one: ProvedStep, lang: str) -> str:
+    return say(f"custody_step_{one.step.step}", lang)
 
 
 def step_plain(proved: ProvedStep) -> dict[str, Any]:

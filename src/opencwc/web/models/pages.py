@@ -65,6 +65,13 @@ class Shown:
         return "differs" if self.switched is None or self.switched.on else "off"
 
     @property
+    def headline(self) -> Figure | None:
+        """The figure that says first how good it is: of the first part of the data, on the most cases."""
+        first = [figure for figure in self.card.figures if figure.part == self.card.figures[0].part]
+        metric = [figure for figure in first if figure.metric == first[0].metric]
+        return max(metric, key=lambda figure: figure.n, default=None)
+
+    @property
     def needs_attention(self) -> bool:
         """Whether it is not what its card says, or its inputs are not those that it was measured on."""
         return self.standing == "differs" or (self.drift is not None and self.drift.verdict in DRIFTED)
@@ -83,6 +90,7 @@ def overview(request: Request) -> Response:
     return page(
         request, "models/page.html", models=models, off=[one for one in models if not one.is_on],
         wanting=[one for one in models if one.needs_attention], enough=ENOUGH,
+        metric_name=partial(metric_name, lang=lang), part_name=partial(part_name, lang=lang),
     )  # fmt: skip
 
 
@@ -99,8 +107,7 @@ def one(request: Request, model_id: str, part: Part = "") -> Response:
     return page(
         request, "models/model.html", one=shown, named=partial(documentation_named, lang=lang),
         parts_of_data=parts, part=part, metrics=metrics,
-        metric_names={name: metric_name(name, lang) for name in metrics},
-        part_names={name: part_name(name, lang) for name in parts},
+        metric_name=partial(metric_name, lang=lang), part_name=partial(part_name, lang=lang),
         enough=ENOUGH, rows=[
             (code if code in LANGUAGE_NAMES else "", language_name(code, lang), _by_metric(figures, code))
             for code in languages

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, NamedTuple
+from urllib.parse import quote
 
 from fastapi import Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from opencwc.convention import Convention
+from opencwc.convention.model import STATUSES
 from opencwc.convention.regions import region_of
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
@@ -48,28 +50,33 @@ COLUMNS: tuple[ListColumn[StateRow], ...] = (
 
 
 @router.get("/states", action="read")
-def choose_state(request: Request, order: ListWanted, code: Brief = "") -> Response:
+def choose_state(request: Request, order: ListWanted, code: Brief = "", status: Brief = "") -> Response:
     """Let a person choose a State, or lead to the one that was chosen."""
     if code in all_territories():
         return RedirectResponse(f"/states/{code}", 303)
     if code:
         raise NotFoundError("no_such_state", state=code[:20])
-    shown = _states_listed(order, language_of(request))
-    csv = f"/states/table.csv{'?' + order.query if order.query else ''}"
-    return page(request, "states/choose.html", list=shown, csv=csv)
+    query = "&".join(filter(None, (f"status={quote(status)}" if status else "", order.query)))
+    every = [one.status for one in Convention(date.today()).states]
+    return page(
+        request, "states/choose.html", list=_states_listed(order, language_of(request), status), chosen=status,
+        csv=f"/states/table.csv{'?' + query if query else ''}", statuses=[one for one in STATUSES if one in every],
+        parties=every.count("state_party"), all=len(every),
+    )  # fmt: skip
 
 
 @router.get("/states/table.{ending}", action="read")
-def give_states(request: Request, ending: Ending, order: ListWanted) -> Response:
+def give_states(request: Request, ending: Ending, order: ListWanted, status: Brief = "") -> Response:
     """Give the States as a file, as they are shown."""
     lang = language_of(request)
-    return downloads.download(_states_listed(order, lang).file(ending, "page_states_title", lang), f"states.{ending}")
+    table = _states_listed(order, lang, status)
+    return downloads.download(table.file(ending, "page_states_title", lang), f"states.{ending}")
 
 
-def _states_listed(order: ListAsked, lang: str) -> ListShown[StateRow]:
+def _states_listed(order: ListAsked, lang: str, status: str) -> ListShown[StateRow]:
     status_of = {one.state.code: one.status for one in Convention(date.today()).states}
     rows = (StateRow(code, name, place, status_of.get(code, "")) for place, (name, code) in enumerate(names_in(lang)))
-    return listed(rows, COLUMNS, order, lang)
+    return listed((row for row in rows if status in ("", row.status)), COLUMNS, order, lang)
 
 
 @router.get("/states/{code}", action="read")

@@ -41,6 +41,12 @@ document.addEventListener("selectionchange", () => {
   selected = { names: chosen.toString().replace(/\s+/g, " ").trim(), places: `${from}-${to}` };
 });
 
+// What is done with the text can be done once it is there.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "answer" || !event.target.querySelector(".masked-text")) return;
+  for (const button of document.querySelectorAll("#hiding button[disabled]")) button.disabled = false;
+});
+
 // What is hidden at one place only: its words, each with a button that shows it again.
 const showHidden = (words, place) => {
   const box = document.querySelector("#hidden-here"), list = box.querySelector("ul");

@@ -122,7 +122,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // ---- on a telephone the menu scrolls: the page that is open is in sight
-one("header.site nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const now of all(".tabs [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
 
 // ---- what is copied: a key, a token, a link; the button is there where the browser can
 const offerCopies = (root) => { if (navigator.clipboard) for (const button of all("[data-copy]", root)) button.hidden = false; };
@@ -148,6 +148,44 @@ const sentSoFar = (loaded, total, seconds) => {
   }
   return parts.join(" · ");
 };
+
+// ---- on a telephone a list stands above the fold: its filters open on demand
+for (const form of matchMedia("(max-width: 40rem)").matches ? all(".list-search[data-fold]") : []) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "small no-print", textContent: form.dataset.fold });
+  const fold = (folded) => { form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
+  one(".row", form).prepend(button);
+  fold(true);
+  button.addEventListener("click", () => fold(button.getAttribute("aria-expanded") === "true"));
+}
+
+// ---- a file is chosen: a browser's own field speaks the language of the browser
+const chooseInOurWords = (root) => {
+  for (const input of all("input[type=file]:not(.unseen)", root)) {
+    const box = document.createElement(input.closest("label") ? "span" : "label"), button = document.createElement("span"), told = document.createElement("bdi");
+    if (box.tagName === "LABEL") box.htmlFor = input.id;
+    box.className = "chooser";
+    box.setAttribute("aria-hidden", "true");
+    button.className = "button small";
+    button.textContent = input.multiple ? body.dataset.chooseMore : body.dataset.choose;
+    told.className = "note";
+    const tell = () => { told.textContent = [...input.files].map((file) => file.name).join(" · ") || body.dataset.notChosen; };
+    tell();
+    input.addEventListener("change", tell);
+    input.form?.addEventListener("reset", () => setTimeout(tell));
+    box.addEventListener("dragover", (event) => event.preventDefault());
+    box.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (!event.dataTransfer.files.length || (event.dataTransfer.files.length > 1 && !input.multiple)) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    box.append(button, told);
+    input.classList.add("unseen");
+    input.after(box);
+  }
+};
+chooseInOurWords(document);
+document.addEventListener("htmx:load", (event) => chooseInOurWords(event.target.parentNode ?? document));
 
 // ---- a file is dropped
 for (const form of all("[data-drop]")) {
