@@ -11,14 +11,6 @@ for (const form of document.querySelectorAll("[data-ledgers]")) {
   });
 }
 
-// ---- a file beside the first one: its name in place of the word that there is none
-document.addEventListener("change", ({ target }) => {
-  if (!target.matches?.("[data-names-beside]")) return;
-  const said = target.parentElement.querySelector("output");
-  said.dataset.none ??= said.textContent;
-  said.textContent = target.files[0]?.name ?? said.dataset.none;
-});
-
 // ---- one click to try: invented ledgers, or an invented law, are fetched and chosen as if they had been dropped
 const trial = document.querySelector("[data-try-examples]");
 trial?.addEventListener("click", async () => {
