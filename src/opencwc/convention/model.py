@@ -226,6 +226,8 @@ class Threshold(NamedTuple):
             return Message(f"threshold_{self.comparator}_share", shares)
         if self.unit:
             values["unit"] = Message(f"threshold_unit_{self.unit}")
+        if self.comparator == "none" and self.purpose == "low_conc":
+            return Message("threshold_none_low_conc")
         return Message(f"threshold_{self.comparator}", values)
 
     @property

@@ -297,12 +297,15 @@ def _in_signs_of(citation: str, lang: str) -> str:
 
     >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh"), _in_signs_of("الجزء B", "ar")
     ('VII.3\\xa0c)', '核查附件 VI.15、VI.19', 'الجزء باء')
+    >>> _in_signs_of("VI.5bis", "ar")
+    'VI.5\\xa0مكررًا'
     >>> _in_signs_of("III.1(a)–(d)", "ar")
     'III.1\\xa0(أ)–(د)'
     """
     if lang == "ar":
         lettered = _LETTERS.sub(lambda found: "\u00a0" + found[0].translate(_ARABIC_ITEMS), citation)
-        named = _ARABIC_PART.sub(lambda found: _ARABIC_LETTERS[found[0]], lettered)
+        again = _BIS_WORD.sub("\u00a0مكررًا", lettered)
+        named = _ARABIC_PART.sub(lambda found: _ARABIC_LETTERS[found[0]], again)
         return _BETWEEN_PARAGRAPHS.sub(lambda _: say("list_separator", lang), named)
     if lang == "zh":
         return _BETWEEN_PARAGRAPHS.sub("、", citation)
@@ -442,6 +445,7 @@ _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:[-–]\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
+_BIS_WORD = re.compile(r"(?<=[0-9])bis\b")
 _ARABIC_PART = re.compile(r"(?<=الجزء )[AB]\b")
 _ARABIC_LETTERS = {"A": "ألف", "B": "باء"}
 _ARABIC_ITEMS = str.maketrans({"a": "أ", "b": "ب", "c": "ج", "d": "د", "e": "هـ", "f": "و", "g": "ز", "h": "ح"})

@@ -124,6 +124,17 @@ document.addEventListener("keydown", (event) => {
 // ---- on a telephone the menu scrolls: the page that is open is in sight
 for (const now of all(".tabs [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
 
+// ---- tabs that go on beyond an edge fade there
+for (const tabs of all(".tabs ul")) {
+  const tell = () => {
+    const begun = Math.abs(tabs.scrollLeft), left = tabs.scrollWidth - tabs.clientWidth - begun;
+    tabs.classList.toggle("goes-before", begun > 4);
+    tabs.classList.toggle("goes-on", left > 4);
+  };
+  for (const [what, on] of [["scroll", tabs], ["resize", window], ["load", window]]) on.addEventListener(what, tell, { passive: true });
+  tell();
+}
+
 // ---- what is copied: a key, a token, a link; the button is there where the browser can
 const offerCopies = (root) => { if (navigator.clipboard) for (const button of all("[data-copy]", root)) button.hidden = false; };
 offerCopies(document);
