@@ -354,7 +354,7 @@ def _print_history(book: Casebook, person: Person, history: SubmissionHistory, l
         _print_table([f"page_submissions_{name}" for name in columns], rows, lang)
     steps = [
         (
-            step.at[:19], say(f"submission_step_{step.step}", lang), str(step.version or "–"),
+            step.at[:19], say(f"submission_taken_{step.step}", lang), str(step.version or "–"),
             names.get(step.person, say("page_submissions_somebody", lang)), step.reason,
         )
         for step in history.steps

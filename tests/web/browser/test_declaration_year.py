@@ -73,7 +73,7 @@ class Year:
         HAND.press(self.words.button(page, "page_submissions_do"))
         expect(page.locator("#told")).to_contain_text(self.words("page_submissions_saved"))
         expect(page.locator("h1")).to_have_text(self.heading(state))
-        expect(page.locator("#steps tbody tr").last).to_contain_text(self.words(f"submission_step_{name}"))
+        expect(page.locator("#steps tbody tr").last).to_contain_text(self.words(f"submission_taken_{name}"))
 
     def send(self, page: Page, files: list[FilePayload], told: str, changes: str = "") -> None:
         """Send files as the next version."""
@@ -320,4 +320,4 @@ def _seen_side_by_side(year: Year) -> None:
     expect(page.locator("#versions tbody tr")).to_have_count(4)
     expect(page.locator("main")).not_to_contain_text("Amara")
     for name in ("complete", "release", "submit", "provisional", "not_provisional"):
-        expect(page.locator("#steps")).to_contain_text(words(f"submission_step_{name}"))
+        expect(page.locator("#steps")).to_contain_text(words(f"submission_taken_{name}"))

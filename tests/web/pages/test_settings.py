@@ -221,7 +221,7 @@ def test_a_token_is_made_shown_once_used_and_revoked(house: House) -> None:
         revoke = page.one("table").one("form").attributes["hx-post"]
         part, _ = post(client, revoke)
         assert "revoked" in part.one("table").rows()[0][4]
-        assert part.one(id="settings-h").text == "No valid token"
+        assert part.one(id="settings-h").text == "You have no valid token"
         assert machine.get("/api/v1/screen?value=CCO").status_code == 401
         post(client, "/settings/tokens", 422, name="none", days="7")
         post(client, "/settings/tokens", 422, name="too much", scopes=["decide"], days="7")
