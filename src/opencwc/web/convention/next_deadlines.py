@@ -14,7 +14,7 @@ from opencwc.declarations.deadline_calendar import AmendmentDue, CalendarDay, ca
 from opencwc.declarations.law import Law
 from opencwc.web.server.service import book_of, person_of, service_of
 
-SHOWN = 3
+SHOWN = 4
 
 
 def amendments_waiting(request: Request) -> tuple[AmendmentDue, ...]:
@@ -33,7 +33,7 @@ class NextDay(NamedTuple):
 
 @lru_cache(maxsize=4)
 def next_deadlines(today: date) -> tuple[NextDay, ...]:
-    """Return the next three days, the first of them first."""
+    """Return the next days, the first of them first."""
     law = Law(today)
     found = (day for year in (today.year, today.year + 1) for day in calendar_of(law, year) if day.treaty_day >= today)
     days = groupby(sorted(found, key=_day), key=_day)
