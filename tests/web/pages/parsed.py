@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
+
+from opencwc.wording import LANGUAGES, say
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
@@ -90,6 +93,12 @@ def parsed(html: str) -> Element:
     return reader.open[0]
 
 
+@cache
+def _unworded() -> tuple[str, ...]:
+    """Return how each language says that it has no wording for a message."""
+    return tuple(" ".join(say("wording_of_another_version", lang, told="").split()).rstrip(" :：") for lang in LANGUAGES)
+
+
 def check_sound(page: Element) -> None:
     """Check what every page must be: no code within, every field named, ids once, what they point at there."""
     names = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
@@ -114,6 +123,7 @@ def check_sound(page: Element) -> None:
             assert element.all("caption") and all("scope" in cell.attributes for cell in element.all("th"))
     text = page.text
     assert not re.search(r"\b(page|models|casebook|web)_[a-z_]+\b", text), re.findall(r"\b(?:page|models)_\w+", text)
+    assert not any(unworded in text for unworded in _unworded()), text[:2_000]
     levels = [int(element.tag[1]) for element in page.walk() if re.fullmatch("h[1-6]", element.tag)]
     if levels and page.all("main"):
         assert levels[0] == 1 and all(b <= a + 1 for a, b in pairwise(levels)), levels
