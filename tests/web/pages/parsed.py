@@ -9,6 +9,7 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 
+from opencwc.finding import Message
 from opencwc.wording import LANGUAGES, say
 
 VOID = frozenset({"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -96,7 +97,8 @@ def parsed(html: str) -> Element:
 @cache
 def _unworded() -> tuple[str, ...]:
     """Return how each language says that it has no wording for a message."""
-    return tuple(" ".join(say("wording_of_another_version", lang, told="").split()).rstrip(" :：") for lang in LANGUAGES)
+    unsaid = Message("wording_of_another_version", {"told": ""})
+    return tuple(" ".join(say(unsaid, lang).split()).rstrip(" :：") for lang in LANGUAGES)
 
 
 def check_sound(page: Element) -> None:
