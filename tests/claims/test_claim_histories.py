@@ -133,7 +133,7 @@ def test_a_review_of_an_earlier_claim_stands_in_its_history_in_the_words_of_the_
     )  # fmt: skip
     history = next(one for one in histories([*sayings(), review]) if one.first.report == "r1")
     assert [mention.saying.source for mention in history.of("reviewed")] == ["Reviewer"]
-    assert "reviewed: 1" in sentence(summary_of(history), "en")
+    assert "reviewed once" in sentence(summary_of(history), "en")
     assert "Partly so" in as_json_lines([history]).decode()
 
 

@@ -166,16 +166,19 @@ class Teller:
         return Text(written, verbatim=True, note=read if _says_more(written, value) else "")
 
     def figure(self, finding: Finding, entry: Entry | None, name: str) -> Figure | None:
-        """Draw the component with its deciding atoms; ``None`` where no atom decides, or where an atom is all of it."""
+        """Draw the component with its deciding atoms, or the salt that the entry names.
+
+        ``None`` where no atom decides, or where one atom is all of it.
+        """
         shown = [evidence for evidence in finding.evidence if evidence.kind == "atoms" and evidence.structure]
-        if not shown or is_one_atom(shown[0].structure):
+        salt = _named_salt(entry)
+        if not shown or (not salt and is_one_atom(shown[0].structure)):
             return None
         labels = highlight_classes([evidence.label for evidence in shown])
         legend = []
         for evidence in shown:
             text = self.say("report_legend_core") if evidence.label == CORE else self.what_stands(evidence, entry)
             legend.append(Key(labels[evidence.label], "" if evidence.label == CORE else evidence.label, text))
-        salt = _named_salt(entry)
         drawn = salt or shown[0].structure
         svg = draw(
             drawn,
