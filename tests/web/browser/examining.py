@@ -70,8 +70,8 @@ WATCH_FOCUS = """() => {
   const stops = [], elements = [], before = new Set();
   let over = false;
   const stop = (element) => {
-    const unseen = element.matches(".unseen"), chooser = unseen && element.nextElementSibling?.matches(".chooser");
-    const shownBy = chooser ? element.nextElementSibling : unseen && element.labels?.length ? element.labels[0] : element;
+    const beside = element.nextElementSibling?.matches(".chooser") ? element.nextElementSibling : element.labels?.[0];
+    const shownBy = (element.matches(".unseen") && beside) || element;
     const style = getComputedStyle(shownBy);
     const box = shownBy.getBoundingClientRect();
     const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1.5 || style.boxShadow !== "none";
