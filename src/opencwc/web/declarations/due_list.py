@@ -191,8 +191,9 @@ def without_readings(why: Message) -> tuple[Message, tuple[Message, ...]]:
 
 
 def readings_of(lines: Iterable[ShownDue]) -> list[Message]:
-    """Return the readings that the reasons of some lines rest on, each once, in their order."""
-    return list({one.id: one for line in lines for one in without_readings(line.why)[1]}.values())
+    """Return the readings that the reasons of some lines rest on, each once, in the same order however lines stand."""
+    found = {one.id: one for line in lines for one in without_readings(line.why)[1]}
+    return [found[name] for name in sorted(found)]
 
 
 def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:
