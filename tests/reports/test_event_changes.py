@@ -47,7 +47,7 @@ def test_a_figure_a_stage_and_a_new_origin_are_said_with_who_brought_them() -> N
     leak = news(summaries_of(watched()), without("s3"))["s1"]
     assert leak.state == "changed"
     assert said(leak) == [
-        "Injured, ill or exposed: from 4 to 7, by Kommune", "Origins: from 1 to 2", "1 new report: Kommune",
+        "Injured, ill or exposed: was 4, now 7, according to Kommune", "Origins: was 1, now 2", "1 new report: Kommune",
     ]  # fmt: skip
 
 
@@ -55,15 +55,15 @@ def test_a_denial_that_came_is_said_with_who_denies() -> None:
     claim = news(summaries_of(watched()), without("l2"))["l1"]
     assert "denied or doubted by Press Office" in said(claim)
     first = news(summaries_of(watched()), without("l1"))["l1"]
-    assert "Stage: from denied to alleged" in said(first)
-    assert "Injured, ill or exposed: 12, newly stated, by Вестник" in said(first)
+    assert "Stage: was denied, now alleged" in said(first)
+    assert "Injured, ill or exposed: 12, newly stated, according to Вестник" in said(first)
 
 
 def test_an_event_that_was_not_there_is_new_and_one_as_it_was_is_not_shown_as_either() -> None:
     found = news(summaries_of(watched()), without("p1"))
     assert {first: one.state for first, one in found.items()} == {"s1": "earlier", "l1": "earlier", "p1": "new"}
     assert list(found) == ["p1", "l1", "s1"], "new ones first, then the latest told"
-    assert said(found["p1"]) == ["new, first reported on 2026-03-05"]
+    assert said(found["p1"]) == ["first reported on 2026-03-05"]
     assert said(found["s1"]) == []
 
 

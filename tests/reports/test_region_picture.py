@@ -12,7 +12,7 @@ from opencwc.reports.event_columns import columns_of
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.model import Date, Place
 from opencwc.reports.rate_changes import changes_of
-from opencwc.reports.region_picture import EVERYWHERE, area_named, countable, picture_of, rates_of
+from opencwc.reports.region_picture import EVERYWHERE, area_named, countable, kinds_of, picture_of, rates_of
 from opencwc.reports.reporting_gaps import gaps_of, official_languages, thinly_reported
 from opencwc.reports.summaries import EventSummary, summaries_of
 from opencwc.reports.watched import Line
@@ -106,6 +106,13 @@ def test_rates_come_by_area_and_kind_with_their_interval_and_for_all_areas_toget
     assert rates[EVERYWHERE, "accident"].events == 14
     assert rates["SWE", "theft"].rate.low < 1 / 12 < rates["SWE", "theft"].rate.high
     assert {rate.area for rate in rates_of(rows(year_of([1, 2])), whole_year())} == {"NOR"}
+
+
+def test_kinds_count_all_events_whenever_they_were() -> None:
+    events = rows([event("2026-02-03"), event("2019-05"), event("2026-03-03", kind="theft")])
+    assert [(one.area, one.kind, one.events) for one in kinds_of(events)] == [
+        ("NOR", "accident", 2), ("NOR", "theft", 1)
+    ]  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- changes

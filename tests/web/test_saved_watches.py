@@ -123,7 +123,7 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
             (
                 "Accident", "changed",
                 [
-                    "Injured, ill or exposed: from 4 to 7, by Kommune.", "Origins: from 1 to 2.",
+                    "Injured, ill or exposed: was 4, now 7, according to Kommune.", "Origins: was 1, now 2.",
                     "1 new report: Kommune.",
                 ],
             ),
@@ -214,7 +214,7 @@ def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:
         keep(kept.house, watched())
         page = page_of(client, MINE)
         assert page.one("h1").text == "My watches: No new event, 1 changed"
-        assert "from 4 to 7, by Kommune" in page.one(class_="followed").text
+        assert "was 4, now 7, according to Kommune" in page.one(class_="followed").text
         client.post(f"/watch/runs/{kept.run}/follow", data={"event": event, "follow": "false"}, headers=PART)
         assert "No watches yet" in page_of(client, MINE).text
 
@@ -227,7 +227,7 @@ def test_a_watch_is_edited_and_deleted(kept: Kept) -> None:
         answer = client.post(address, data={"name": "Panama", "countries": ["", "PAN"]}, headers=PART)
         assert answer.headers["hx-redirect"] == address
         page = page_of(client, address)
-        assert "Country: Panama" in page.text
+        assert "State: Panama" in page.text
         assert client.post(f"{address}/delete", headers=PART).headers["hx-redirect"] == MINE
         assert client.get(address, headers=PAGE).status_code == 404
 

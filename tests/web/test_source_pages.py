@@ -94,13 +94,13 @@ def test_an_outlet_shows_its_grade_its_history_and_whose_text_it_tells(kept: Kep
         assert "Corrects its mistakes." in history[0] and "C3" in history[1] and "private" in history[1]
         assert "Norway" in history[1] and "NOR" not in history[1].split()
         assert page.one(class_="lead").text == (
-            "OpenCWC read 1 report of this outlet. On events, it wrote 1 itself and rewrote 0 from other outlets; "
+            "OpenCWC has read 1 report from this outlet. On events: 1 of its own, 0 rewritten from other outlets; "
             "it counts as 1 origin."
         )
         assert (
             page_of(anna, f"{SOURCES}/outlet?name=Courrier")
             .one(class_="lead")
-            .text.endswith("On events, it wrote none itself and rewrote 1 from other outlets.")
+            .text.endswith("On events: none of its own, 1 rewritten from other outlets.")
         )
         assert "Nordavia Wire" in page_of(anna, f"{SOURCES}/outlet?name=Courrier").text
         assert "Ana Roy" not in anna.get(f"{SOURCES}/outlet?name=Kommune", headers=PAGE).text

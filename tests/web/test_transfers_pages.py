@@ -226,6 +226,28 @@ def test_a_pair_shows_both_ledgers_side_by_side_and_what_stands_alone(kept: Kept
     )
 
 
+def test_a_pair_says_which_of_the_list_it_is_and_leads_to_no_more(kept: Kept) -> None:
+    with kept.house.signed_in("rita") as client:
+        address = f"/transfers/runs/{kept.run}"
+        ranks = [header.text.split()[1] for header in main_of(client, address).one("tbody").all("th")]
+        first, last = (main_of(client, f"{address}/pairs/{rank}").one("nav", class_="walk") for rank in (1, ranks[-1]))
+        brazil = main_of(client, f"{address}/pairs/{kept.rank('BRA', 2023)}?state=BRA")
+    assert f"1 of {len(ranks)}" in first.text and first.all("a", rel="next") and not first.all("a", rel="prev")
+    assert f"{len(ranks)} of {len(ranks)}" in last.text and not last.all("a", rel="next")
+    assert "1 of 1" in brazil.one("nav", class_="walk").text
+    assert not brazil.all("figure", data_chart="line"), "one year is a number and no chart"
+
+
+def test_a_list_shown_as_a_whole_offers_no_more_and_a_filter_is_left_for_all(kept: Kept) -> None:
+    address = f"/transfers/runs/{kept.run}"
+    with kept.house.signed_in("rita") as client:
+        for list_address in (address, f"{address}/flows"):
+            whole = main_of(client, f"{list_address}?over=all").one("form", role="search")
+            part = main_of(client, f"{list_address}?state=BRA").one("form", role="search")
+            assert "Show everything" not in whole.text
+            assert part.one("a", href=f"{list_address}?over=all").text == "Show everything"
+
+
 def test_a_pair_names_its_chemical_in_the_language_of_the_reader(kept: Kept) -> None:
     rank = kept.rank("FRA", 2023)
     with kept.house.signed_in("rita") as client:
@@ -276,6 +298,7 @@ def test_the_letter_is_drafted_for_either_side_in_any_language_and_names_the_lin
         assert page.one("h1").text == "Letter to the other State: France" and " | " not in page.text
         assert [row[3].split(" ")[0] for row in page.one("table").rows()] == ["A-6", "A-3", "3"]
         assert client.get(f"{base}?ours=DEU&format=pdf").content.startswith(b"%PDF")
+        assert client.get(f"{base}?ours=DEU&format=docx").content.startswith(b"PK")
 
 
 def test_the_flows_are_drawn_and_told_in_tables(kept: Kept) -> None:
@@ -701,6 +724,7 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
     assert "prohibited" in answers["S-3"].one("h2").text
     assert "review" in answers["S-1"].one("h2").text
     assert "inv-1" in answers["S-1"].one("ul", class_="alike").text
+    assert answers["S-3"].one("details", class_="follows").attributes.get("open") is not None, "the one prohibited"
     assert "inv-1" not in answers["S-1"].one("ul", class_="reasons").text, "a name is said once"
     assert not answers["S-4"].all("ul", class_="alike")
     assert page.one("span", class_="m-restricted")

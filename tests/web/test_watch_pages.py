@@ -373,6 +373,9 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         }
         assert rows["Norway"] == ["March 2026", "Accident", "1", "1", "0"]
         assert rows["Ukraine"] == ["March 2026", "Alleged use as a weapon", "1", "0", "1"]
+        kinds = page.one(id="rates").rows()
+        assert ["World", "Seizure", "1", "0", "0"] in kinds
+        assert sum(int(row[2]) for row in kinds if row[0] != "World") == 3, "the same events as below"
         names = [name.text for name in page.one("ol", class_="places").all("b")]
         assert names == ["Lesnoe (Ukraine)", "Puerto Claro (Panama)", "Sandvik (Norway)"]
         drawn = page.one("svg", class_="event-map")

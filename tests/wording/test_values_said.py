@@ -31,7 +31,7 @@ def test_reasons_with_commas_of_their_own_are_parted_by_semicolons(lang: str, be
 
 
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "at most 1%"), ("fr", "au plus 1 %"), ("ar", "1 % على الأكثر"), ("zh", "不超过 1%")]
+    ("lang", "said"), [("en", "at most 1%"), ("fr", "au plus 1 %"), ("ar", "1% على الأكثر"), ("zh", "不超过 1%")]
 )
 def test_a_share_is_written_as_the_language_does_and_reads_on_with_its_sentence(lang: str, said: str) -> None:
     assert say(Message("threshold_le_share", {"quantity": "1 %"}), lang).replace("\u00a0", " ") == said

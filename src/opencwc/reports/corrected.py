@@ -47,17 +47,18 @@ class EventDecision(Struct, frozen=True):
     @property
     def said(self) -> Message:
         """Who decided what, and when."""
-        count = Message("watch_reports_count", {"count": len(self.reports)})
+        counted = "watch_reports_count" if self.verb == "confirm" else "watch_reports_decided"
+        reports = Message(counted, {"count": len(self.reports)})
+        values: dict[str, Value] = {"person": self.person, "day": self.at[:10], "reports": reports}
         facts = (("kind", "watch_kind", self.kind), ("stage", "verdict", self.stage))
         as_what = tuple(
-            Message("watch_differs", {"field": Message(f"watch_field_{field}"), "values": (Message(f"{text}_{word}"),)})
+            Message(f"watch_decided_{field}", {"value": Message(f"{text}_{word}")})
             for field, text, word in facts
             if word
         )
         if as_what:
-            values: dict[str, Value] = {"person": self.person, "day": self.at[:10], "reports": count}
             return Message("watch_decided_confirm_as", {**values, "as_what": as_what})
-        return Message(f"watch_decided_{self.verb}", {"person": self.person, "day": self.at[:10], "reports": count})
+        return Message(f"watch_decided_{self.verb}", values)
 
     @property
     def named(self) -> frozenset[str]:

@@ -60,14 +60,19 @@ class AreaMonth(Struct, frozen=True, dict=True):
         return self.events.only_alleged
 
 
-class AreaRate(Struct, frozen=True):
-    """How many events of a kind an area has in the covered months, and how many a month that is."""
+class AreaKind(Struct, frozen=True):
+    """How many events of a kind an area has."""
 
     area: str
     kind: str
     events: int
     corroborated: int
     only_alleged: int
+
+
+class AreaRate(AreaKind, frozen=True):
+    """How many events of a kind an area has in the covered months, and how many a month that is."""
+
     rate: Rate
 
 
@@ -124,10 +129,16 @@ def series_of(events: EventRows, by: By) -> dict[tuple[str, str], EventRows]:
 
 def rates_of(events: EventRows, period: Period, by: By = "country") -> list[AreaRate]:
     """Return how many events of each kind there are a month in each area: the world first, then the most frequent."""
-    rates = [
-        AreaRate(
-            area, kind, len(group), group.corroborated, group.only_alleged, rate_of(len(group), period.time)
-        )
-        for (area, kind), group in series_of(countable(events, period), by).items()
-    ]  # fmt: skip
-    return sorted(rates, key=lambda one: (one.area != EVERYWHERE, -one.events, one.area, one.kind))
+    return [
+        AreaRate(one.area, one.kind, one.events, one.corroborated, one.only_alleged, rate_of(one.events, period.time))
+        for one in kinds_of(countable(events, period), by)
+    ]
+
+
+def kinds_of(events: EventRows, by: By = "country") -> list[AreaKind]:
+    """Return how many events of each kind there are in each area: the world first, then the most frequent."""
+    kinds = [
+        AreaKind(area, kind, len(group), group.corroborated, group.only_alleged)
+        for (area, kind), group in series_of(events, by).items()
+    ]
+    return sorted(kinds, key=lambda one: (one.area != EVERYWHERE, -one.events, one.area, one.kind))

@@ -17,7 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
-from opencwc.wording.typography import closed_up, contracted, in_type, unbroken
+from opencwc.wording.typography import PERCENT_CLOSED_UP, closed_up, contracted, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
@@ -354,14 +354,14 @@ def amount_said(text: str, lang: str = "en") -> str:
 
     >>> amount_said("18000 kg"), amount_said("0.5 L", "fr"), amount_said("0.5 t", "ru"), amount_said("× 5.23", "ru")
     ('18,000 kg', '0,5 L', '0,5 т', '× 5,23')
-    >>> amount_said("Sarin"), amount_said("7.2"), amount_said("80 %"), amount_said("80 %", "es")
+    >>> amount_said("Sarin"), amount_said("7.2"), amount_said("80 %", "ar"), amount_said("80 %", "es")
     ('Sarin', '7.2', '80%', '80 %')
     """
     amount = _AMOUNT.fullmatch(text)
     if amount is None:
         return text
     times, number, unit = amount.groups("")
-    gap = "" if unit == " %" and lang in ("en", "zh") else unit[:1]
+    gap = "" if unit == " %" and lang in PERCENT_CLOSED_UP else unit[:1]
     return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
 
 

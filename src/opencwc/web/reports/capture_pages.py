@@ -82,7 +82,9 @@ def give_captures(request: Request, number: Number, ending: Ending, order: ListW
 
 def _first(pages: CapturedPages, order: ListAsked) -> Sequence[PageHistory]:
     """Return the pages to show: all of a short list; of a long one the first of an order, or the one of an address."""
-    if len(pages) <= MOST_SOUGHT or order.whole:
+    if len(pages) <= MOST_SOUGHT:
+        return sorted(pages.by_changes(), key=lambda page: (-page.changes, page.source.casefold(), title_of(page)))
+    if order.whole:
         return pages.by_changes()
     if order.find:
         named = pages.page(order.find.strip())

@@ -88,7 +88,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     origin_of = {id(line): place for place, origin in enumerate(summary.origins, 1) for line in origin}
     departures = Departures(summary)
     nodes = origin_graph(summary)
-    rows = [row_of(line, departures, origin_of[id(line)], lang, in_full=in_full) for line in summary.lines]
+    fields = marked_fields(summary)
+    rows = [row_of(line, departures, origin_of[id(line)], lang, fields, in_full=in_full) for line in summary.lines]
     ids = {line.told.report.id for line in summary.lines}
     contrary = run.contrary
     decided = [
@@ -97,9 +98,8 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
         if decision.named & ids
     ]
     return page(
-        request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=FIELDS,
-        columns=told_columns(rows), marked={number for row in rows for numbers, _ in row.words for number in numbers},
-        nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
+        request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=fields,
+        columns=told_columns(rows), nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
         near=near_events(run, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,
@@ -121,13 +121,24 @@ def near_events(run: EventRun, summary: EventSummary) -> list[tuple[EventRow, bo
     return [(one, heard[say(one.headline)] > 1) for one in near]
 
 
-def row_of(line: Line, departures: Departures, origin: int, lang: str, *, in_full: bool = False) -> ReportRow:
-    """Return a report as a row of the table of facts; ``in_full`` shows the names of private people."""
+def marked_fields(summary: EventSummary) -> list[str]:
+    """Return the facts that words of the reports decide, in the order of their numbers."""
+    decided = {field for line in summary.lines for field, spans in spans_by_name(line.told).items() if spans}
+    return [field for field in FIELDS if field in decided]
+
+
+def row_of(
+    line: Line, departures: Departures, origin: int, lang: str, fields: Sequence[str], *, in_full: bool = False
+) -> ReportRow:
+    """Return a report as a row of the table of facts; ``in_full`` shows the names of private people.
+
+    ``fields`` are the facts whose words are marked, by their numbers.
+    """
     told = line.told
     whole, dots = told.report.whole, masked(told)
     shown = whole if in_full else dots
-    pieces = tuple(pieces_of(told, shown))
-    number_of = {field: place for place, field in enumerate(FIELDS, 1)}
+    pieces = tuple(pieces_of(told, shown, fields))
+    number_of = {field: place for place, field in enumerate(fields, 1)}
     spans = [
         (start, end, number_of[field])
         for field, some in spans_by_name(told).items()
@@ -180,16 +191,16 @@ def _facts_said(told: Told, lang: str) -> Iterator[str]:
         yield "" if count.number is None else say(figure_said(str(count.number), count.high, count.qualifier), lang)
 
 
-def pieces_of(told: Told, shown: str) -> Iterator[Piece]:
+def pieces_of(told: Told, shown: str, fields: Sequence[str]) -> Iterator[Piece]:
     """Yield the text of a report in pieces: each deciding word marked with the number of the fact that it decides.
 
-    ``shown`` is the whole report as the person may see it.
+    ``shown`` is the whole report as the person may see it; ``fields`` are the facts by their numbers.
     """
     start_of_text = told.report.body_at
     whole = shown[start_of_text:]
     marks: list[tuple[int, int, int]] = []
     by_name = spans_by_name(told)
-    for number, field in enumerate(FIELDS, 1):
+    for number, field in enumerate(fields, 1):
         for start, end in by_name.get(field, ()):
             if start >= start_of_text:
                 marks.append((start - start_of_text, end - start_of_text, number))

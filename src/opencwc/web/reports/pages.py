@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
 from opencwc.jobs.second_looks import looks_waiting
+from opencwc.reports.summaries import STAGES
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
@@ -46,9 +47,12 @@ def show(request: Request) -> Response:
     looks = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
     runs = sorted({look.run for look in looks})
     waiting = [(number, event) for number in runs for event in event_run(request, number).waiting_events]
+    values = upload_values(request, WATCH, decided=True)
+    counted = {stage for run in values["kept"] for stage, count in run.counts.items() if count}
     return page(
-        request, "reports/page.html", example=EXAMPLE, waiting=waiting, **upload_values(request, WATCH, decided=True)
-    )
+        request, "reports/page.html", example=EXAMPLE, waiting=waiting,
+        stages=[stage for stage in STAGES if stage in counted], **values,
+    )  # fmt: skip
 
 
 @router.get("/watch/examples/{name}", action="rules")

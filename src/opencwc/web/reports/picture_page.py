@@ -18,7 +18,17 @@ from opencwc.reports.event_index import EventIndex
 from opencwc.reports.event_rows import EventRows
 from opencwc.reports.event_wording import day_said
 from opencwc.reports.rate_changes import LEAST_MONTHS, Changes, changes_of
-from opencwc.reports.region_picture import AreaMonth, AreaRate, By, area_named, by_kind, picture_of, rates_of
+from opencwc.reports.region_picture import (
+    AreaKind,
+    AreaMonth,
+    AreaRate,
+    By,
+    area_named,
+    by_kind,
+    kinds_of,
+    picture_of,
+    rates_of,
+)
 from opencwc.reports.reporting_gaps import Gaps, gaps_of
 from opencwc.web.reports.event_map import MapPlace, event_map, places_of
 from opencwc.web.reports.event_run import EventFilter, EventRun, EventsAsked, choices_of, event_run
@@ -58,6 +68,16 @@ class Picture:
     def period(self) -> Period | None:
         """The period of the reports."""
         return self.coverage.period
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the reports cover enough months to say how many events there are a month."""
+        return self.changes.months >= LEAST_MONTHS
+
+    @cached_property
+    def kinds(self) -> Sequence[AreaKind]:
+        """How many events of each kind there are: a month where that can be said, else all."""
+        return self.rates if self.is_comparable else kinds_of(self.events, self.by)
 
     @cached_property
     def countries(self) -> int:
@@ -115,7 +135,7 @@ def show_picture(
         places=[(place, say(place.said, lang)) for place in picture.places],
         more_places=picture.all_places - len(picture.places), map=event_map(picture.places, lang),
         line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
-        most_rates=MOST_RATES, least_months=LEAST_MONTHS, bar_said=partial(bar_said, lang=lang),
+        most_rates=MOST_RATES, bar_said=partial(bar_said, lang=lang),
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",

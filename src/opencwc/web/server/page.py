@@ -60,7 +60,7 @@ from opencwc.wording import (
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
 from opencwc.wording.states import state_name
-from opencwc.wording.typography import unbroken
+from opencwc.wording.typography import PERCENT_CLOSED_UP, unbroken
 
 WEB = Path(__file__).parents[1]
 PACKAGES = sorted(folder.parent.name for folder in WEB.glob("*/templates"))
@@ -275,7 +275,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         return with_minus(str(format_decimal(value, pattern, locale, numbering_system="latn")))
 
     def share(value: float, places: str = "#") -> str:
-        gap = "" if lang in ("en", "zh", "ar") else "\u00a0"
+        gap = "" if lang in PERCENT_CLOSED_UP else "\u00a0"
         return with_minus(str(format_percent(value, f"#,##0.{places}{gap}%", locale, numbering_system="latn")))
 
     day = partial(day_said, lang=lang)

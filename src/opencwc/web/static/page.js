@@ -122,10 +122,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 // ---- on a telephone the menu scrolls: the page that is open is in sight
-for (const now of all(".tabs [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
+for (const now of all(".tabs [aria-current], .of-run > .row > [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
 
 // ---- tabs that go on beyond an edge fade there
-for (const tabs of all(".tabs ul")) {
+for (const tabs of all(".tabs ul, .of-run > .row")) {
   const tell = () => {
     const begun = Math.abs(tabs.scrollLeft), left = tabs.scrollWidth - tabs.clientWidth - begun;
     tabs.classList.toggle("goes-before", begun > 4);
@@ -161,7 +161,7 @@ const sentSoFar = (loaded, total, seconds) => {
 };
 
 // ---- on a telephone a list stands above the fold: its filters open on demand
-for (const form of matchMedia("(max-width: 40rem)").matches ? all(".list-search[data-fold]") : []) {
+for (const form of matchMedia("(max-width: 40rem)").matches ? all(".list-search[data-fold]:not(:has(> .fields > details))") : []) {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "small no-print", textContent: form.dataset.fold });
   const fold = (folded) => { form.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
   one(".row", form).prepend(button);

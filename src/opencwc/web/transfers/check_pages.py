@@ -24,13 +24,14 @@ from opencwc.confining.rights import Bounds
 from opencwc.confining.verb_runs import confined_steps
 from opencwc.convention import Convention
 from opencwc.convention.fields import read_yaml
+from opencwc.convention.territories import find_territory
 from opencwc.errors import InputError, NotFoundError
 from opencwc.finding import Message, Verdict
 from opencwc.jobs.archives import pack_uploads
 from opencwc.language.refusals import is_refusal
 from opencwc.publishing.report_files import report_file
 from opencwc.records import from_plain, to_plain
-from opencwc.transfers.check.kept import Balance, Duty, KeptCheck, ShownAnswer, tally_of, unpack
+from opencwc.transfers.check.kept import Balance, Duty, KeptCheck, ShownAnswer, SimilarName, tally_of, unpack
 from opencwc.transfers.check.papers import SIDES
 from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
@@ -45,7 +46,7 @@ from opencwc.web.transfers.api import check_typed
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
-from opencwc.wording import LANGUAGES
+from opencwc.wording import LANGUAGES, say
 from opencwc.wording.states import state_name
 
 CHECK_SECONDS = 300.0
@@ -242,7 +243,21 @@ def _answers(
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
         "lasts": lasts, "reason_parts": reason_parts, "states_as_of": states_as_of, "duty_parts": duty_parts,
+        "facts_of_name": facts_of_name,
     }  # fmt: skip
+
+
+def facts_of_name(listed: SimilarName, lang: str) -> list[str]:
+    """Say of a name on a list what kind of thing bears it, and in which countries; what has no word stays as it is."""
+    kind = f"consignees_kind_{listed.schema.lower()}"
+    said = say(kind, lang)
+    facts = (listed.schema if said == kind else said, *(_country_said(code, lang) for code in listed.countries))
+    return [fact for fact in facts if fact]
+
+
+def _country_said(code: str, lang: str) -> str:
+    territory = find_territory(code)
+    return state_name(territory.code, lang) if territory is not None else code.upper()
 
 
 @router.post("/transfers/check/keep", action="keep", uploads=True)

@@ -190,7 +190,7 @@ def show_pair(request: Request, number: Number, rank: Number, wanted: SumsAsked)
 
 def _pair(shown: Reconciliation, rank: int, wanted: SumFilter, lang: str) -> dict[str, Any]:
     group = sum_of_rank(shown.kept, rank)
-    ranks = fitting_sums(shown.kept, wanted)["rank"]
+    ranks = fitting_sums(shown.kept, wanted)["rank"].unique().sort()
     before, after = ranks.filter(ranks < rank), ranks.filter(ranks > rank)
     lines, cut = lines_of(shown.kept, group, MOST_LINES)
     for line in lines:
@@ -204,6 +204,8 @@ def _pair(shown: Reconciliation, rank: int, wanted: SumFilter, lang: str) -> dic
     return {
         "group": group,
         "line": _line(shown, group, lang),
+        "place": len(before) + 1 if rank in ranks else None,
+        "count": len(ranks),
         "before": before.max(),
         "next": after.min(),
         "causes": _causes(group),
@@ -293,9 +295,9 @@ def show_letter(
     rank: Number,
     ours: Annotated[str, Query(max_length=3)] = "",
     letter_lang: Annotated[str, Query(max_length=2)] = "",
-    format: Literal["page", "pdf", "txt"] = "page",
+    format: Literal["page", "docx", "pdf", "txt"] = "page",
 ) -> Response:
-    """Draft the letter to the other State: on the page, as PDF, or as text."""
+    """Draft the letter to the other State: on the page, as a document to edit, as PDF, or as text."""
     from opencwc.transfers.reconcile.letters import plain_text
 
     spoken = letter_lang if letter_lang in LANGUAGES else language_of(request)
@@ -306,8 +308,8 @@ def show_letter(
     name = f"letter-{number}-{rank}-{spoken}"
     if format == "txt":
         return downloads.download(plain_text(letter), f"{name}.txt")
-    if format == "pdf":
-        return downloads.download(report_file(letter, "pdf"), f"{name}.pdf")
+    if format != "page":
+        return downloads.download(report_file(letter, format), f"{name}.{format}")
     return transfers_page(
         request, "transfers/letter.html", "reconcile", shown=shown, group=group, letter=letter, writes=writes,
         reads=group["importer"] if writes == group["exporter"] else group["exporter"],
