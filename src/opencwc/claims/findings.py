@@ -11,6 +11,7 @@ from opencwc.finding import Evidence, Finding, Maker, Message, Subject, Verdict
 from opencwc.reports.private_people import masked
 from opencwc.reports.watched import Line
 from opencwc.version import __version__
+from opencwc.wording.likelihood import likelihood_of
 from opencwc.wording.typography import cut_short
 
 _LONGEST = 500
@@ -57,23 +58,15 @@ def likely(chance: float) -> Message:
     """Return a probability in the words of ICD 203, with its number; nothing is 0 or 100 per cent.
 
     >>> likely(1.0).values["word"], likely(0.5).values["word"]
-    (Message(id='brief_likelihood_almost_certain', values={}), Message(id='brief_likelihood_even', values={}))
+    (Message(id='likelihood_almost_certain', values={}), Message(id='likelihood_even', values={}))
     """
-    word = next(name for below, name in _WORDS if chance < below)
     percent = round(100 * chance)
     number = Message("claims_chance_of", {"number": percent})
     if percent > 99:
         number = Message("claims_chance_over")
     elif percent < 1:
         number = Message("claims_chance_under")
-    return Message("claims_likely", {"word": Message(f"brief_likelihood_{word}"), "chance": number})
-
-
-_WORDS = (
-    (0.05, "almost_no_chance"), (0.2, "very_unlikely"), (0.45, "unlikely"), (0.55, "even"), (0.8, "likely"),
-    (0.95, "very_likely"), (2.0, "almost_certain"),
-)  # fmt: skip
-"""The words of ICD 203, each with the probability below which it stands."""
+    return Message("claims_likely", {"word": Message(f"likelihood_{likelihood_of(chance)}"), "chance": number})
 
 
 def maker_of(as_of: str, encoder: str) -> Maker:
