@@ -102,9 +102,9 @@ def test_a_card_is_shown_as_text_json_and_a_page() -> None:
 
 
 def test_drift_is_said_only_with_enough_inputs() -> None:
-    assert models("drift", ID).stdout == "Too few inputs for a result: 0 so far, at least 100 needed.\n"
+    assert models("drift", ID).stdout == "Live inputs: too few yet to compare with those measured (0 of 100).\n"
     list(recognise_languages(["The plant was visited by three inspectors on Monday"] * 12))
-    assert ": 12 so far" in models("drift", ID).stdout
+    assert "(12 of 100)" in models("drift", ID).stdout
     list(recognise_languages(["La planta recibió el lunes la visita de los inspectores"] * 200))
     done = models("drift", ID)
     assert done.exit_code == 1

@@ -87,7 +87,7 @@ def test_the_list_answers_in_its_heading_and_shows_those_that_differ_first(kept:
             *["differs from the record"] * 3, "not in the record", "agrees with the record",
         ]  # fmt: skip
         assert [cell.text for cell in rows[0].all("td")[1:5]] == [
-            "number: four, record seven people",
+            "number: claim “four”, record “seven people”",
             "the outlet itself",
             "Nordavia Wire",
             "2 March 2026",

@@ -203,10 +203,13 @@ def test_a_case_shows_its_originals_apart_from_copies_and_every_step(house: Hous
         assert more.status_code == 204
         page = page_of(anna, "/evidence/cases/drums")
         assert page.one("h1").text == "Evidence of drums: 1 original"
-        assert "3 steps without proof of time" in page.one("main").text.lower() and "opencwc case anchor" in page.text
+        assert "3 of 3 still lack proof of their time" in page.one("main").text
+        assert "opencwc case anchor" in page.text
         assert f"/evidence/cases/drums/originals/{original}/mask" in {
             one.attributes.get("href") for one in page.all("a")
         }
+        shown = page.one("main").one("form", role="search").one("span", role="status").text
+        assert shown == "Originals: 1 of 1; Copies and masked texts: 1 of 1; Steps: 3 of 3"
         assert [table.one("caption").text for table in page.all("table")] == [
             "Originals", "Copies and masked texts", "Steps",
         ]  # fmt: skip

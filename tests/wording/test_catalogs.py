@@ -102,6 +102,21 @@ def test_every_id_in_a_template_is_in_the_catalogs() -> None:
     assert {message_id: name for message_id, name in used.items() if message_id not in known} == {}
 
 
+def test_ids_that_are_put_together_have_a_message() -> None:
+    known = ids("en")
+    built = {
+        re.sub(r"\{[^{}]*\}", "\0", made)
+        for file in SOURCE.rglob("*.py")
+        for made in re.findall(r'Message\(\s*f"([a-z0-9_]+\{[^"\s]*)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(built) > 50
+    assert {made for made in built if not any(re.fullmatch(_any_for_parts(made), name) for name in known)} == set()
+
+
+def _any_for_parts(made: str) -> str:
+    return r"[\w.-]*".join(map(re.escape, made.split("\0")))
+
+
 @pytest.mark.parametrize("lang", [lang for lang in LANGUAGES if lang != "en"])
 def test_no_sentence_is_left_in_english(lang: str) -> None:
     english = ids("en")

@@ -84,14 +84,27 @@ def numbers_by_name() -> Mapping[str, str]:
     return numbers
 
 
-@lru_cache(maxsize=5_000)
+def longer_name(cas: str, lang: str, most: int) -> str:
+    """Return the first name of a chemical in a language that has more characters than ``most``; else nothing.
+
+    >>> longer_name("6581-06-2", "en", 4), longer_name("6581-06-2", "fr", 4)
+    ('3-Quinuclidinyl benzilate', 'Benzilate de 3-quinuclidinyle')
+    """
+    name = next((name for name in _names_in(cas, lang) if len(name) > most), "")
+    return as_heading(in_type(name, lang))
+
+
 def _name_in(cas: str, lang: str) -> str:
-    """Return the name that a list prints in a language, else the best of the tables; empty where there is none."""
+    return next(iter(_names_in(cas, lang)), "")
+
+
+@lru_cache(maxsize=5_000)
+def _names_in(cas: str, lang: str) -> tuple[str, ...]:
+    """Return the names that the lists print in a language, then those of the tables, the best first."""
     printed, named = _by_number()
-    own = [name for chemical in printed.get(cas, ()) for name in chemical.names.get(lang, ())[:1]]
+    own = [name for chemical in printed.get(cas, ()) for name in chemical.names.get(lang, ())]
     others = named[cas].names if cas in named else ()
-    own += [name.text for kind in KINDS for name in others if name.lang == lang and name.kind == kind]
-    return next(iter(own), "")
+    return (*own, *(name.text for kind in KINDS for name in others if name.lang == lang and name.kind == kind))
 
 
 @cache

@@ -169,7 +169,7 @@ def test_nothing_held_before_the_convention_was_in_force(client: TestClient) -> 
 
 def test_states_are_counted_named_and_dated_as_of_the_day(client: TestClient) -> None:
     now = text_of(client, "/convention?part=states&as_of=2026-11-24")
-    assert "States Parties 193" in now and "Changes after 29 November 2023 are not recorded here" in now
+    assert "States Parties 193" in now and "Status as of 29 November 2023; later changes are not recorded here" in now
     then = text_of(client, "/convention?part=states&as_of=1997-05-01")
     assert "States Parties 87" in then and "instrument deposited, not yet bound 1" in then
     assert rows_of(client, "/convention?part=states&status=signatory&as_of=2026-11-24") == 1

@@ -104,6 +104,10 @@ def test_each_role_finds_only_what_it_may_open(still: House) -> None:
 
 def _keep(house: House, case: str, values: list[str], mark: Mark = Mark.UNCLASSIFIED) -> None:
     open_case(house.book, KEEPER, case, title=f"The works of {case}", mark=mark)
+    _keep_run(house, case, values)
+
+
+def _keep_run(house: House, case: str, values: list[str]) -> None:
     run = begin_run(house.book, KEEPER, case, verb="screen", asked={}, checked={}, maker={})
     run.keep(screen(values, lists="CWC"))
     run.finish({})
@@ -119,6 +123,16 @@ def test_what_is_above_the_clearance_is_not_found_and_changes_nothing_else(house
     with house.signed_in("rita") as client:
         assert next(hit["detail"] for hit in api(client, "CC(C)OC", "finding")).endswith("hidden-works")
         assert api(client, "works of hidden", "case")
+
+
+def test_findings_that_read_alike_have_their_numbers(house: House) -> None:
+    _keep(house, "twins", ["CC(C)OC"])
+    _keep_run(house, "twins", ["CC(C)OC"])
+    _keep(house, "single", ["CC(C)OC"])
+    with house.signed_in("rita") as client:
+        details = [hit["detail"] for hit in api(client, "CC(C)OC", "finding")]
+        assert len(details) == 3 == len(set(details))
+        assert sorted(detail.startswith("Finding ") for detail in details) == [False, True, True]
 
 
 def test_what_is_found_is_on_record_as_what_is_read(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from opencwc.legislation.corrections import Corrections
 from opencwc.models import card_words, find_model, load_card, registered, state_of
 from opencwc.models.drift import DriftWatch, Observation
 from opencwc.settings import load_settings
+from opencwc.web.models.figure_parts import main_part
 from opencwc.web.models.pages import documentation_named, metric_name, part_name
 from opencwc.wording import LANGUAGES, say
 from web.signing_in import House
@@ -81,6 +83,24 @@ def test_every_figure_of_the_card_stands_in_a_table_and_in_a_chart(still: House)
                 assert answer["titles"]["x"] and answer["titles"]["y"]
                 drawn += [row["value"] for row in answer["rows"]]
             assert sorted(drawn) == sorted(figure.value for figure in figures_of_part)
+
+
+def test_every_part_of_the_figures_is_reached_by_two_choices_and_the_model_itself_comes_first(still: House) -> None:
+    with still.signed_in("anna") as client:
+        for model in registered():
+            address = f"/models/{model.id}"
+            found, asked = {main_part(load_card(model.card))}, [address]
+            while asked:
+                links = page_of(client, asked.pop()).one("main").all("a", class_="chip")
+                parts = {parse_qs(urlsplit(one.attributes["href"]).query)["part"][0] for one in links}
+                asked += [f"{address}?part={quote(part)}" for part in parts - found]
+                found |= parts
+            assert found == {figure.part for figure in load_card(model.card).figures}
+        meanings = page_of(client, "/models/request-meanings").one("main")
+        assert "90.2% requests refused (first list of requests, rules and meaning" in meanings.text
+        claims = page_of(client, "/models/claims").one("main")
+        chosen = [one.text for one in claims.all("a", class_="chip") if one.attributes.get("aria-current")]
+        assert chosen == ["worth checking", "with the model"]
 
 
 def test_only_an_administrator_switches_a_model(house: House) -> None:

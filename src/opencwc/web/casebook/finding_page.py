@@ -267,8 +267,14 @@ def _unit_values(book: Casebook, person: Person, history: History, lang: str, *,
 
 
 def _place(teller: Teller, finding: Finding, run: RunSummary) -> tuple[Fact, ...]:
-    """Say where a finding stands; in a document, a row is a passage and its id the place that a person would name."""
+    """Say where a finding stands.
+
+    In a document, a row is a passage and its id the place that a person would name; of a law it is a measure.
+    """
     facts = teller.place(finding)
+    if run.verb == "law":
+        row, measure = teller.say("label_row"), teller.say("law_column_measure")
+        return tuple(Fact(measure, fact.values) if fact.label == row else fact for fact in facts)
     if not run.document:
         return facts
     renamed = {teller.say("label_row"): "page_place_passage", teller.say("label_id"): "page_place"}

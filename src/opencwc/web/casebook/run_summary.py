@@ -128,6 +128,7 @@ class RunSummary:
     document: str = ""
     notes: tuple[str, ...] = ()
     reads_rows: bool = True
+    verb: str = ""
 
     @classmethod
     def of(cls, run: Mapping[str, Any], lang: str) -> RunSummary:
@@ -153,6 +154,7 @@ class RunSummary:
             as_text=run.get("asked", {}).get("kind") == "text" or "document" in checked,
             document=str(checked.get("document") or ""),
             reads_rows=Verdict.UNREADABLE in verb_named(run["verb"]).verdicts or not counts,
+            verb=run["verb"],
             notes=tuple(sentence(from_plain(Message, note), lang) for note in run["tally"].get("notes") or ()),
         )
 

@@ -33,6 +33,9 @@ from opencwc.web.server.service import book_of, person_of
 
 RELATIONS = tuple(str(verdict) for verdict in VERB.verdicts)
 
+NO_EVENT = "-"
+"""What the filter says of claims that are on no event."""
+
 
 @dataclass(frozen=True)
 class ClaimFilter(AddressFilter):
@@ -255,7 +258,7 @@ def _fits(one: ShownClaim, wanted: ClaimFilter) -> bool:
     return (
         wanted.relation in ("", one.claim.relation)
         and (not wanted.aspect or wanted.aspect in one.claim.parts)
-        and wanted.event in ("", one.line.event)
+        and wanted.event in ("", one.line.event or NO_EVENT)
         and wanted.speaker in ("", one.speaker)
         and wanted.statement in ("", one.claim.matched)
     )

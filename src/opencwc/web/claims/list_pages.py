@@ -24,6 +24,7 @@ from opencwc.reports.private_people import shown_title
 from opencwc.reports.watched import Line
 from opencwc.web.claims.claim_page import DifferenceRow, difference_rows
 from opencwc.web.claims.claim_run import (
+    NO_EVENT,
     ClaimRun,
     ClaimsAsked,
     Group,
@@ -74,9 +75,8 @@ def _row_message(row: DifferenceRow) -> Message:
     said = {name: cut_short(text[0], _LONGEST) for name, text in words.items() if text}
     if not said:
         return aspects[0]
-    if "recorded" not in said:
-        return Message("claims_differs_one", {"aspect": aspects, **said})
-    return Message("claims_differs_both", {"aspect": aspects, "claimed": "—", **said})
+    named = {"claimed": "claims_differs_one", "recorded": "claims_differs_recorded"}
+    return Message(named[next(iter(said))] if len(said) == 1 else "claims_differs_both", {"aspect": aspects, **said})
 
 
 def _differing_said(one: ShownClaim, lang: str) -> str:
@@ -175,7 +175,7 @@ def _grouped(request: Request, run: ClaimRun, grouped: GroupedBy, groups: list[G
     named = [group for group in groups if grouped == "speakers" or group.claims[0].event is not None]
     return page(
         request, "claims/groups.html", run=run, shown=run.shown, grouped=grouped, list=found,
-        rows=found.lines(), filtered_by=FILTERED_BY[grouped],
+        rows=found.lines(), filtered_by=FILTERED_BY[grouped], no_event=NO_EVENT,
         differing=_differing(named), all=len(named),
     )  # fmt: skip
 

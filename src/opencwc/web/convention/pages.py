@@ -30,6 +30,7 @@ from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief, Day, asked_day
 from opencwc.web.server.service import Router
 from opencwc.wording import say
+from opencwc.wording.chemical_names import longer_name
 from opencwc.wording.collation import sort_key
 from opencwc.wording.states import iso_numeric, state_name
 
@@ -176,7 +177,9 @@ def full_name(entry: Entry, teller: Teller) -> str:
     """Return the chemical of an entry by its full name, where its title is a short one: PFIB, BZ."""
     if len(entry.examples) != 1 or len(entry.title["en"]) > LONGEST_SHORT_NAME:
         return ""
-    return teller.chemical(entry.examples[0]).text
+    chemical = entry.examples[0]
+    name = longer_name(chemical.cas, teller.lang, LONGEST_SHORT_NAME)
+    return f"{name} (CAS {chemical.cas})" if name else ""
 
 
 def amounts_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:

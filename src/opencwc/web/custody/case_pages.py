@@ -56,6 +56,7 @@ def show(request: Request, name: CaseName, wanted: ListWanted) -> Response:
     lists = {part: listed_as(custody, wanted, lang) for part, listed_as in LISTS.items()}
     return page(
         request, "custody/case.html", custody=custody, lists=lists, list=together(lists.values()), case=custody.case,
+        counted=[(f"page_evidence_{part}", one) for part, one in lists.items() if one.total],
         may_fetch=load_network_settings().network,
         marks=[mark for mark in Mark if mark <= person_of(request).clearance],
     )  # fmt: skip

@@ -16,7 +16,7 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.text_search import FindingTexts, cases_that_fit
 from opencwc.convention import Convention
 from opencwc.convention.territories import all_territories
-from opencwc.finding import entry_code
+from opencwc.finding import Message, entry_code
 from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
@@ -120,8 +120,17 @@ def find_findings(sought: Sought) -> Iterator[Hit]:
     texts = _texts.setdefault(sought.book.engine, FindingTexts())
     found = [*named, *texts.find(sought.book, sought.person, sought.text, sought.most)]
     said = said_of(sought.book, found, sought.lang)
-    for kept in {one.id: one for one in found}.values():
-        yield _hit_of(kept, said[kept.id], sought, 1.0 if kept in named else FINDING_SCORE)
+    each = {one.id: one for one in found}
+    hits = {id: _hit_of(one, said[id], sought, 1.0 if one in named else FINDING_SCORE) for id, one in each.items()}
+    alike = Counter((hit.title, hit.detail) for hit in hits.values())
+    for id, hit in hits.items():
+        yield _numbered(hit, id, sought.lang) if alike[hit.title, hit.detail] > 1 else hit
+
+
+def _numbered(hit: Hit, id: int, lang: str) -> Hit:
+    """Tell a finding from others that read alike, by its number."""
+    said = say(Message("page_casebook_number", {"number": str(id)}), lang)
+    return hit._replace(detail=f"{said} · {hit.detail}")
 
 
 def _hit_of(kept: KeptFinding, told: Said, sought: Sought, score: float) -> Hit:

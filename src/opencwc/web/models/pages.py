@@ -31,6 +31,7 @@ from opencwc.models.accepted_reference import live_drift
 from opencwc.models.drift import ENOUGH, Drift
 from opencwc.models.model import OwnLearning, OwnStanding
 from opencwc.settings import load_settings
+from opencwc.web.models.figure_parts import LEFT_OUT, main_part, part_choices
 from opencwc.web.models.retraining import restored_by, retrained_by
 from opencwc.web.server.htmx_headers import done
 from opencwc.web.server.page import LANGUAGE_NAMES, language_of, page
@@ -66,8 +67,8 @@ class Shown:
 
     @property
     def headline(self) -> Figure | None:
-        """The figure that says first how good it is: of the first part of the data, on the most cases."""
-        first = [figure for figure in self.card.figures if figure.part == self.card.figures[0].part]
+        """The figure that says first how good it is: of the first part that is its own, on the most cases."""
+        first = [figure for figure in self.card.figures if figure.part == main_part(self.card)]
         metric = [figure for figure in first if figure.metric == first[0].metric]
         return max(metric, key=lambda figure: figure.n, default=None)
 
@@ -100,13 +101,13 @@ def one(request: Request, model_id: str, part: Part = "") -> Response:
     lang = language_of(request)
     shown = _shown(model_id, lang)
     parts = list(dict.fromkeys(figure.part for figure in shown.card.figures))
-    part = part if part in parts else parts[0] if parts else ""
+    part = part if part in parts else main_part(shown.card)
     figures = [figure for figure in shown.card.figures if figure.part == part]
     metrics = list(dict.fromkeys(figure.metric for figure in figures))
     languages = list(dict.fromkeys(figure.language for figure in figures))
     return page(
         request, "models/model.html", one=shown, named=partial(documentation_named, lang=lang),
-        parts_of_data=parts, part=part, metrics=metrics,
+        choices=part_choices(parts, part), left_out=LEFT_OUT in part, part=part, metrics=metrics,
         metric_name=partial(metric_name, lang=lang), part_name=partial(part_name, lang=lang),
         enough=ENOUGH, rows=[
             (code if code in LANGUAGE_NAMES else "", language_name(code, lang), _by_metric(figures, code))
@@ -180,7 +181,7 @@ def part_name(part: str, lang: str) -> str:
     """Return what figures were measured on in the reader's words, piece by piece.
 
     >>> part_name("killed, folder left out", "fr"), part_name("another", "fr")
-    ('morts, dossier mis de côté', 'another')
+    ('morts, textes non vus à l’entraînement', 'another')
     """
     return say("list_separator", lang).join(_said_of("part", piece, lang) for piece in part.split(", "))
 

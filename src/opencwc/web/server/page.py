@@ -45,7 +45,15 @@ from opencwc.web.server.foreign_text import foreign_text
 from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
-from opencwc.web.server.text_markup import cited_markup, together, with_breaks, with_capital, with_code, with_whole_days
+from opencwc.web.server.text_markup import (
+    cited_markup,
+    column_said,
+    together,
+    with_breaks,
+    with_capital,
+    with_code,
+    with_whole_days,
+)
 from opencwc.web.server.tour import stops_as_json
 from opencwc.wording import (
     LANGUAGES,
@@ -294,5 +302,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
-        "by_code": entry_code, "capital": with_capital,
+        "by_code": entry_code, "capital": with_capital, "column": column_said,
     }  # fmt: skip

@@ -90,6 +90,18 @@ _LONG_WORD = re.compile(r"\S{21,}")
 _JOINT = re.compile(r"(?<=[-,)\]}])(?=[^-,)\]}])|(?<=[^-,(\[{])(?=[(\[{])")
 
 
+def column_said(name: str) -> str:
+    """Return the name of a user's column as people write it.
+
+    >>> column_said("value_eur"), column_said("net_kg")
+    ('value EUR', 'net kg')
+    """
+    return _CURRENCY.sub(lambda word: word[0].upper(), name.replace("_", " "))
+
+
+_CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|jpy|cny|rub)\b")
+
+
 def with_capital(text: str) -> str:
     """Return a text with a capital first.
 

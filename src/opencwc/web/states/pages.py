@@ -62,6 +62,7 @@ def choose_state(request: Request, order: ListWanted, code: Brief = "", status: 
         request, "states/choose.html", list=_states_listed(order, language_of(request), status), chosen=status,
         csv=f"/states/table.csv{'?' + query if query else ''}", statuses=[one for one in STATUSES if one in every],
         parties=every.count("state_party"), all=len(every),
+        invented=[state_name(code, language_of(request)) for code in _invented()],
     )  # fmt: skip
 
 
@@ -107,5 +108,8 @@ def standing_of(code: str, day: date) -> tuple[str, date | None]:
 def names_in(lang: str) -> list[tuple[str, str]]:
     """Return the States of the Convention's list by their names, each with its code."""
     codes = [one.state.code for one in Convention().states]
-    invented = [code for code, one in all_territories().items() if one.kind == "invented"]
-    return states_by_name((*codes, *invented), lang)
+    return states_by_name((*codes, *_invented()), lang)
+
+
+def _invented() -> list[str]:
+    return [code for code, one in all_territories().items() if one.kind == "invented"]
