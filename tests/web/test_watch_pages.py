@@ -167,7 +167,8 @@ def test_the_table_of_events_leads_from_page_to_page(kept: KeptRun, monkeypatch:
         assert not second.all("a", rel="next")
         names = [row.one("th").text for one in (first, second) for row in one.one("tbody").all("tr")]
         assert names == ["Accident", "Alleged use as a weapon", "Seizure"]
-        assert all("3 events" in one.one("h1").text and "3 of 3 shown" in one.text for one in (first, second))
+        for one, part in ((first, "1–2"), (second, "3–3")):
+            assert "3 events" in one.one("h1").text and f"3 in all, {part} shown" in one.text
 
 
 def test_a_report_that_departs_is_marked_for_who_hears_the_page_too(kept: KeptRun) -> None:
@@ -224,7 +225,9 @@ def test_the_deciding_words_are_marked_in_the_text(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         first = page.one(id="report-1")
-        assert [mark.text for mark in first.one(class_="excerpt").all("mark")] == ["Leaked 1", "chlorine 6"]
+        assert [mark.text for mark in first.one(class_="excerpt").all("mark")] == ["Leaked 1", "chlorine 2"]
+        legend = [mark.text for mark in page.one("ul", class_="fields-legend").all("mark")]
+        assert legend == [str(number) for number in range(1, len(legend) + 1)], "what is shown is numbered from 1 on"
 
 
 def test_names_of_private_people_are_dots_until_who_may_decide_asks_for_them(kept: KeptRun) -> None:
@@ -374,8 +377,8 @@ def test_the_picture_counts_by_country_and_month_and_says_what_is_thin(kept: Kep
         assert rows["Norway"] == ["March 2026", "Accident", "1", "1", "0"]
         assert rows["Ukraine"] == ["March 2026", "Alleged use as a weapon", "1", "0", "1"]
         kinds = page.one(id="rates").rows()
-        assert ["World", "Seizure", "1", "0", "0"] in kinds
-        assert sum(int(row[2]) for row in kinds if row[0] != "World") == 3, "the same events as below"
+        assert ["world", "Seizure", "1", "0", "0"] in kinds
+        assert sum(int(row[2]) for row in kinds if row[0] != "world") == 3, "the same events as below"
         names = [name.text for name in page.one("ol", class_="places").all("b")]
         assert names == ["Lesnoe (Ukraine)", "Puerto Claro (Panama)", "Sandvik (Norway)"]
         drawn = page.one("svg", class_="event-map")
