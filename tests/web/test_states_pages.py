@@ -155,6 +155,7 @@ def test_a_code_that_is_no_state_is_not_found_and_a_chosen_one_leads_to_its_page
         assert client.get("/states/XXX", headers=PAGE).status_code == 404
         assert client.get("/api/v1/states/XXX").status_code == 404
         assert client.get("/states?code=XXX", headers=PAGE).status_code == 404
+        assert "The list also has Nordavia" in page_of(client, "/states").one(class_="lead").text
         led = client.get("/states?code=NOR", headers=PAGE, follow_redirects=False)
         assert (led.status_code, led.headers["location"]) == (303, "/states/NOR")
         given = client.get("/states/table.csv?find=morroco").text.splitlines()

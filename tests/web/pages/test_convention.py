@@ -127,7 +127,7 @@ def test_thresholds_and_deadlines_name_amount_time_source_and_grade(client: Test
 def test_what_a_rule_leaves_out_and_its_conditions_are_said_in_the_readers_language(client: TestClient) -> None:
     page_text = text_of(client, "/convention/CWC/2B04?lang=ar")
     assert "carbon neighbour" not in page_text and "Schedule 1" not in page_text
-    assert "عدد ذرات الكربون المرتبطة بـ P: 1 بالضبط" in page_text and "الجدول 1" in page_text
+    assert "عدد ذرات الكربون المرتبطة بذرة P: 1 بالضبط" in page_text and "الجدول 1" in page_text
     client.get("/convention?lang=en")
 
 
@@ -278,8 +278,14 @@ def test_a_state_is_found_by_a_name_in_another_language_and_by_its_code(client: 
         assert [row[0] for row in table_of(client, f"part=states&find={name}") if "MAR" in row] == ["Morocco"]
 
 
+def test_a_short_title_stands_with_the_full_name_of_the_chemical(client: TestClient) -> None:
+    rows = {row[0]: row[1] for row in table_of(client, "part=entries&list=CWC&schedule=2")}
+    assert rows["CWC 2A03"] == "BZ: 3-Quinuclidinyl benzilate (CAS 6581-06-2)"
+    assert "(CAS" not in rows["CWC 2A01"]
+
+
 def test_days_sort_as_days_and_amounts_as_numbers(client: TestClient) -> None:
-    days = [row[0] for row in table_of(client, f"part=changes&{WHOLE}&order=day")[1:]]
+    days = [row[1] for row in table_of(client, f"part=changes&{WHOLE}&order=day")[1:]]
     assert days == sorted(days) and days[0] == "1993-01-13"
     amounts = [row[2] for row in table_of(client, "part=thresholds&order=limit&as_of=2026-01-01")[1:]]
     kilograms = [amount for amount in amounts if "kg" in amount]
