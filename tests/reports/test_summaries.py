@@ -81,7 +81,7 @@ def test_figures_that_differ_are_said_and_a_less_precise_day_is_no_difference(le
 
 def test_an_event_is_told_in_a_sentence_in_every_language(leak: EventSummary) -> None:
     assert sentence(leak.headline) == "Accident: chlorine, Sandvik (Norway), 2026-03-02."
-    assert sentence(leak.told_by) == "3 reports from 2 independent origins: Nordavia Wire, Courrier, Kommune."
+    assert sentence(leak.told_by) == "3 reports from 2 independent origins. Outlets: Nordavia Wire, Courrier, Kommune."
     said = {sentence(message, lang) for lang in LANGUAGES for message in (leak.headline, leak.told_by)}
     assert len(said) == 2 * len(LANGUAGES)
 

@@ -148,7 +148,7 @@ def test_a_registry_number_never_breaks_into_two_lines(client: TestClient) -> No
 
 def test_the_rules_of_declarations_are_shown_with_what_states_ask_beside_them(client: TestClient) -> None:
     page_text = text_of(client, "/convention?part=declarations&as_of=2026-11-28")
-    assert "exactly 100 g of Schedule 1 in a year is declared" in page_text
+    assert "exactly 100 g of a Schedule 1 chemical in a year is declared" in page_text
     assert "exactly-100-g" not in page_text and "Our reading; Verification Annex VI.11" in page_text
     assert "B21 30 t to under 200 t a Schedule 3 chemical Verification Annex VIII.8(b)" in page_text
     assert "Spain" in page_text and "more than 500 kg" in page_text and "art. 8.2(a)" in page_text
