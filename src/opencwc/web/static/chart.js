@@ -174,7 +174,7 @@ function configOf(look, groups) {
     // What the upright axis counts stands level above it, and not on its side.
     axisY: { titleAngle: 0, titleAnchor: "end", titleAlign: look.rtl ? "left" : "right", titleBaseline: "bottom", titlePadding: 8, titleY: -8 },
     legend: {
-      ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.width < 500 ? 1 : legendWidth > look.width * 0.6 ? 2 : 0,
+      ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.rtl || look.width < 500 ? 1 : legendWidth > look.width * 0.6 ? 2 : 0,
       layout: { top: { anchor: look.rtl ? "end" : "start" } },
     },
     view: { stroke: null },
