@@ -101,7 +101,7 @@ def test_the_forms_are_listed_with_what_they_lack_and_why(kept: Kept) -> None:
     with kept.house.signed_in("audra") as client:
         main = main_of(client, f"{kept.address}/forms")
         due = main_of(client, kept.address)
-    assert main.one("h1").text == "10 declarations, missing fields: 29"
+    assert main.one("h1").text == "10 forms, missing fields: 29"
     assert f"{kept.address}/forms" in {link.attributes.get("href") for link in due.all("a")}
     listed, lacking = main.all("table")
     assert len(listed.rows()) == 10 and sum(int(row[4]) for row in listed.rows()) == len(lacking.rows()) == 29

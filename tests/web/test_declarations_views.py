@@ -260,16 +260,17 @@ def test_a_year_or_profile_that_is_none_is_refused(run: Run, query: str) -> None
             assert client.get(f"/declarations/calendar{kind}?{query}").status_code in (400, 422)
 
 
-def test_the_home_page_has_the_next_three_days(run: Run) -> None:
+def test_the_home_page_has_the_next_four_days(run: Run) -> None:
     assert [day.day.isoformat() for day in next_deadlines(date(2026, 3, 10))] == [
         "2026-03-31",
         "2026-04-01",
         "2026-10-03",
+        "2026-11-02",
     ]
     for lang in ("en", "ar"):
         with run.house.signed_in("anna") as client:
             coming = page_of(client, "/", lang).one("section", class_="next-deadlines")
-        assert len(coming.all("li")) == 3 and say("page_calendar_link", lang) in coming.text
+        assert len(coming.all("li")) == 4 and say("page_calendar_link", lang) in coming.text
 
 
 def test_a_deadline_counted_from_an_event_cites_the_convention_in_the_language_of_the_page(run: Run) -> None:
