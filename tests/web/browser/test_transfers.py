@@ -44,8 +44,7 @@ def test_two_ledgers_are_dropped_mapped_reconciled_and_a_pair_is_decided(open_pa
 
     page.locator("tbody[data-list] tr", has_text="Germany → Netherlands").locator("th a").click()
     expect(page.locator(".causes h3").first).to_have_text(words("reconcile_cause_unit"))
-    page.locator("[data-chart]").scroll_into_view_if_needed()
-    expect(page.locator("[data-chart]")).to_have_attribute("data-chart-state", "drawn", timeout=30_000)
+    expect(page.locator("[data-chart]")).to_have_count(0)  # one year is a table
     tops = "rows => rows.map((row) => row.getBoundingClientRect().y)"
     rows = page.locator("table.both-ledgers tr").evaluate_all(tops)
     assert rows == sorted(set(rows)), "each line of the two ledgers stands below the one before"

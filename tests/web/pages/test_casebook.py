@@ -346,7 +346,7 @@ def of_every_verb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             run = begin_run(house.book, keeper, verb.id, verb=verb.id, asked={}, checked={}, maker=to_plain(maker))
             run.keep(
                 Finding(
-                    Subject(row, f"id-{row}", "Sarin"), verdict, Message("why_name", {"name": "Sarin"}), maker,
+                    Subject(row, f"id-{row}", "Sarin"), verdict, Message("found_name", {"name": "Sarin"}), maker,
                     Rule("CWC", "1A01"), evidence=(Evidence("mention", "Sarin", value="of Sarin", span=(3, 8)),),
                 )
                 for row, verdict in enumerate(verb.verdicts, 1)
@@ -376,14 +376,16 @@ def test_a_card_says_what_a_finding_rests_on_as_its_verb_says_it(of_every_verb: 
     book, keeper = of_every_verb.book, Person("p-keeper", "keeper", "Keeper", Role.ANALYST, Mark.HIGHLY_PROTECTED)
     told = {
         "check": (Evidence("state", "to", value="DEU state_party 1997-04-29"), "Germany – State Party since 29 April"),
-        "declare": (Evidence("due", "past_activities", value="2027-03-31"), "31 March 2027"),
+        "declare": (Evidence("due", "past", value="2027-03-31"), "31 March 2027"),
         "law": (Evidence("passage", "act.txt 3", value="Nobody may develop it.", span=(0, 22)), "Nobody may develop"),
     }
     for verb, (evidence, _) in told.items():
         maker = Maker("opencwc", "1", "2026-11-24", ("CWC",))
         run = begin_run(book, keeper, verb, verb=verb, asked={}, checked={}, maker=to_plain(maker))
         verdict, rule = verb_named(verb).verdicts[0], Rule("MEASURES", "PEN-02")
-        run.keep([Finding(Subject(9, "nine", "x"), verdict, Message("why"), maker, rule, evidence=(evidence,))])
+        run.keep(
+            [Finding(Subject(9, "nine", "x"), verdict, Message("group_methyl"), maker, rule, evidence=(evidence,))]
+        )
         run.finish({})
     with of_every_verb.signed_in("rita") as client:
         for verb, (_, words) in told.items():
