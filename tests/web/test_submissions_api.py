@@ -343,6 +343,6 @@ def test_amendments_stand_on_the_calendar_and_on_the_first_page_of_each_role(kep
         assert link in [one.attributes.get("href") for one in waits.all("a")]
     with kept.house.signed_in("sven") as sven:
         coming = page_of(sven, "/declarations/submissions").one("section", class_="next-deadlines")
-        assert len(coming.one("ul").all("li")) == 3 and not coming.all("a")  # the days of the treaty, no amendment
+        assert len(coming.one("ul").all("li")) == 4 and not coming.all("a")  # the days of the treaty, no amendment
     with kept.house.signed_in("adam") as adam:
         assert f"amendment-{number}-" not in adam.get(f"/declarations/calendar.ics?year={due.year}").text
