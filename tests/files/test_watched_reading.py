@@ -62,7 +62,6 @@ def test_the_memory_that_was_used_is_told_in_bytes() -> None:
     assert 10_000_000 < memory_used() < 1_000_000_000_000
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it, and only there it can be told apart")
 def test_the_memory_of_whoever_started_a_process_is_not_its_own() -> None:
     held = b"x" * 400_000_000
     program = "from opencwc.files.watched_reading import memory_used; print(memory_used())"
