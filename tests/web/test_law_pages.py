@@ -123,7 +123,8 @@ def test_a_job_leads_from_the_texts_to_the_matrix(house: House) -> None:
         assert "managers" in rows["PEN-05"][3]
         assert rows["PRO-06"][1].startswith("covered") and "no provision found" in rows["PRO-07"][1]
         listed = main_of(client, "/law").one("section", aria_labelledby="kept-h").rows()
-        assert listed[0][0].startswith("Nordavia") and sum(map(int, listed[0][3:])) == 60
+        assert listed[0][0].startswith("Nordavia") and sum(map(int, listed[0][4:])) == 60
+        assert client.get("/law/runs.csv").text.splitlines()[1].startswith(f"Nordavia · check {run},")
 
 
 def test_a_job_can_be_stopped_and_a_file_that_is_no_text_is_said(kept: Kept) -> None:

@@ -410,7 +410,12 @@ def test_the_result_is_there_after_the_service_begins_anew(kept: Kept) -> None:
     with again.signed_in("anna") as client:
         row_count = len(main_of(client, f"/transfers/runs/{kept.run}").rows())
         listed = main_of(client, "/transfers").one("section", aria_labelledby="kept-h").rows()
-        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][3:] == [str(row_count), "0", "0"]
+        assert listed[0][0].startswith(f"Reconciliation {kept.run}") and listed[0][4:] == [str(row_count), "0", "0"]
+        assert not main_of(client, "/transfers?find=nosuchledger").one("section", aria_labelledby="kept-h").all("table")
+        heads, line = csv.reader(client.get("/transfers/runs.csv?hide=files").text.splitlines())
+        assert heads == ["number", "when", "case", "discrepancy", "agreed", "unreadable"]
+        assert line[0] == f"Reconciliation {kept.run}" and line[3:] == [str(row_count), "0", "0"]
+        assert client.get("/transfers/runs.xlsx").content.startswith(b"PK")
     again.app.state.service.answering.close()
 
 
@@ -422,7 +427,7 @@ def test_roles_see_what_they_may(kept: Kept) -> None:
         check = main_of(adam, "/transfers/check")
         assert check.one("form", hx_post="/transfers/check") and not check.all("fieldset", class_="keep")
         assert main_of(audra, f"/transfers/runs/{run}").rows()
-        assert not main_of(audra, "/transfers").all("form")
+        assert [form.attributes["role"] for form in main_of(audra, "/transfers").all("form")] == ["search"]
         assert audra.get("/transfers/check").status_code == 403
         files = [("file", ("ours.csv", OURS))]
         assert audra.post("/transfers/ledgers", data={"case": "x"}, files=files).status_code == 403

@@ -22,9 +22,7 @@ from starlette.responses import JSONResponse, Response
 
 from opencwc.casebook.keyed_request import doing
 from opencwc.casebook.model import Mark, Person
-from opencwc.casebook.permissions import may
 from opencwc.errors import InputError
-from opencwc.jobs.kept_runs import as_decided, list_runs
 from opencwc.jobs.queue import Job
 from opencwc.verbs import Verb
 from opencwc.web.casebook.faces import face_of
@@ -237,14 +235,6 @@ def leading_to_job(job: Job) -> Response:
     return leading_to(f"{face_of(job.kind).jobs}/{job.id}")
 
 
-def upload_values(request: Request, verb: Verb, decided: bool = False) -> dict[str, Any]:
-    """Return what the page with a form shows: the verb's kept runs that the person may read, the marks, the day.
-
-    The runs have their counts as proposed, or ``decided`` as they stand by what people said.
-    """
-    service, person = service_of(request), person_of(request)
-    kept = []
-    if may(person, "read") and service.intake is not None:
-        kept = list_runs(service.intake.book, person, verb.id)
-        kept = as_decided(service.intake.book, person, kept) if decided else kept
-    return {"kept": kept, "marks": [mark for mark in Mark if mark <= person.clearance], "today": date.today()}
+def upload_values(request: Request) -> dict[str, Any]:
+    """Return what a form for files shows: the marks that the person may set, and the day."""
+    return {"marks": [mark for mark in Mark if mark <= person_of(request).clearance], "today": date.today()}

@@ -9,27 +9,37 @@ from starlette.responses import Response
 
 from opencwc.claims.verb import VERB as CLAIMS
 from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.saved_runs import SavedRuns, numbered
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.claims import check_page, claim_page, list_pages, picture_page
 from opencwc.web.claims.forms import FORM
 from opencwc.web.claims.run_as_record import offered
 from opencwc.web.server import downloads
+from opencwc.web.server.listing import ListWanted
 from opencwc.web.server.page import page
 from opencwc.web.server.service import Router
 
 router = Router(include_in_schema=False)
 EXAMPLES = ("invented-claims.jsonl", "invented-record.csv")
+RUNS = SavedRuns(
+    CLAIMS, "/claims/runs", "page_claims_kept", "page_claims_comparison", numbered("page_claims_run_number"),
+    "page_watch_files", tuple((name, f"claims_count_{name}") for name in ("differs", "agrees", "not_in_record")),
+    decided=True,
+)  # fmt: skip
+RUNS.give_files(router)
 
 
 @router.get("/claims", action="rules")
-def show(request: Request) -> Response:
+def show(request: Request, wanted: ListWanted) -> Response:
     """Show where reports and a record are dropped, and the runs that are kept."""
     return page(
         request,
         "claims/page.html",
         examples=EXAMPLES,
         records=offered(request),
-        **upload_values(request, CLAIMS, decided=True),
+        runs=RUNS,
+        kept=RUNS.shown(request, wanted),
+        **upload_values(request),
     )  # fmt: skip
 
 

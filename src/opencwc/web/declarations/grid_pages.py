@@ -57,7 +57,6 @@ from opencwc.declarations.register_tables import ACTIVITIES
 from opencwc.declarations.register_template import help_of
 from opencwc.declarations.register_writer import register_texts, write_workbook
 from opencwc.declarations.run_papers import rows_of
-from opencwc.declarations.verb import VERB
 from opencwc.errors import ConflictError, InputError
 from opencwc.finding import Message
 from opencwc.jobs.archives import ARCHIVE_TYPE, pack_uploads
@@ -163,7 +162,7 @@ def everything(request: Request, wanted: ListWanted) -> Response:
     return page(
         request, "declarations/registers.html", registers=registers,
         list=listed(registers, REGISTER_COLUMNS, wanted, language_of(request)),
-        address=LIST, **upload_values(request, VERB),
+        address=LIST, **upload_values(request),
     )  # fmt: skip
 
 

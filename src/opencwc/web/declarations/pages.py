@@ -19,6 +19,7 @@ from opencwc.declarations.verb import VERB
 from opencwc.finding import Message
 from opencwc.jobs.kept_runs import ShownRun
 from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.saved_runs import SavedRuns, numbered
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.declarations import (
     ask_pages,
@@ -52,7 +53,7 @@ from opencwc.web.declarations.register_lists import FIRST, TITLES, Part, first_o
 from opencwc.web.declarations.year_before_files import submissions_offered
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
-from opencwc.web.server.listing import Ending, ListAsked, ListWanted
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
@@ -64,6 +65,16 @@ A_PAGE, MOST_FAULTS = 100, 500
 _FOLDER = Path(__file__).parent / "examples"
 EXAMPLES = {name: (_FOLDER / name).read_text(encoding="utf-8") for name in ("sites.csv", "activities.csv")}
 """A register to click and try: invented."""
+RUNS = SavedRuns(
+    VERB, "/declarations/runs", "page_declarations_kept", "page_declarations_run",
+    numbered("page_declarations_run_number"), "page_declarations_file",
+    (
+        ("due", "verdict_due"), ("near", "verdict_near"), ("review", "verdict_review"),
+        ("ask", "page_declarations_view_ask"), ("unreadable", "verdict_unreadable"),
+    ),
+    more=(ListColumn("year", "page_declarations_year", lambda run, _: str(run.asked.get("year", ""))),),
+)  # fmt: skip
+RUNS.give_files(router)
 
 
 class ReadingOffered(NamedTuple):
@@ -83,14 +94,14 @@ class ReadingOffered(NamedTuple):
 
 
 @router.get("/declarations", action="rules")
-def show(request: Request) -> Response:
+def show(request: Request, wanted: ListWanted) -> Response:
     """Show where a register is dropped, and those that were judged before."""
     today = date.today()
     years = [year for year in range(today.year - 3, today.year + 3) if year in YEARS]
     return page(
         request, "declarations/page.html", profiles=titled_profiles(request), years=years, examples=list(EXAMPLES),
         submissions=submissions_offered(request), readings=[ReadingOffered.of(reading) for reading in READINGS],
-        **upload_values(request, VERB),
+        runs=RUNS, kept=RUNS.shown(request, wanted), **upload_values(request),
     )  # fmt: skip
 
 

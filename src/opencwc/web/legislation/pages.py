@@ -14,12 +14,15 @@ from opencwc.convention.measures import TIERS, Measures
 from opencwc.convention.model import Words
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
+from opencwc.finding import Message
+from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import said_alone, said_in
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.legislation.verb import VERB as LAW
 from opencwc.models.register import state_of
 from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.saved_runs import SavedRuns
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.convention.measures import find_measure, measures_of
 from opencwc.web.legislation import check_pages, label_pages, neighbour_pages, questions, shelf_pages
@@ -31,21 +34,41 @@ from opencwc.web.server.listing import Ending, ListWanted, listed
 from opencwc.web.server.page import language_of
 from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router
-from opencwc.wording.states import states_by_name
+from opencwc.wording import say
+from opencwc.wording.states import state_name, states_by_name
 
 router = Router(include_in_schema=False)
 _Brief = Annotated[str, Query(max_length=64)]
 Name = Annotated[str, Path(max_length=64)]
 
 
+def _state_of(run: Listed) -> str:
+    return str(run.asked.get("state", ""))
+
+
+def _named(run: Listed, lang: str) -> str:
+    number = say(Message("page_law_run_number", {"number": run.number}), lang)
+    return f"{state_name(_state_of(run), lang)} · {number}"
+
+
+RUNS = SavedRuns(
+    LAW, "/law/runs", "page_law_kept", "law_column_state", _named, "law_column_texts",
+    tuple((verdict, f"page_law_short_{verdict}") for verdict in ("covered", "partial", "none", "review")), decided=True,
+)  # fmt: skip
+RUNS.give_files(router)
+
+
 @router.get("/law", action="rules")
-def show(request: Request, tried: Annotated[str, Query(alias="try", max_length=64)] = "") -> Response:
+def show(
+    request: Request, wanted: ListWanted, tried: Annotated[str, Query(alias="try", max_length=64)] = ""
+) -> Response:
     """Show where a State's texts are dropped, with an example among them where one is named, and the checked laws."""
-    values = upload_values(request, LAW, decided=True)
-    states = states_in(language_of(request), {str(run.asked.get("state", "")) for run in values["kept"]})
+    kept = RUNS.shown(request, wanted)
+    states = states_in(language_of(request), {_state_of(run) for run in kept.rows})
     return law_page(
         request, "legislation/page.html", "check", states=states, model=state_of(MODEL), examples=NAMES,
-        example=tried if tried in NAMES else NOW, tries=tried in NAMES, example_state=STATE, **values,
+        example=tried if tried in NAMES else NOW, tries=tried in NAMES, example_state=STATE, runs=RUNS, kept=kept,
+        **upload_values(request),
     )  # fmt: skip
 
 

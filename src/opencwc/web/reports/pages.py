@@ -13,6 +13,7 @@ from opencwc.jobs.second_looks import looks_waiting
 from opencwc.reports.summaries import STAGES
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
+from opencwc.web.casebook.saved_runs import SavedRuns, numbered
 from opencwc.web.casebook.upload_forms import leading_to_job, upload_values
 from opencwc.web.reports import (
     brief_pages,
@@ -32,26 +33,30 @@ from opencwc.web.reports.forms import FORM
 from opencwc.web.reports.saved_pages import wanted_by
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number
+from opencwc.web.server.listing import ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, person_of, service_of
 
 router = Router(include_in_schema=False)
 EXAMPLE = "invented-reports.jsonl"
 A_PAGE = 30
+RUNS = SavedRuns(
+    WATCH, "/watch/runs", "page_watch_kept", "page_watch_run", numbered("page_watch_run_number"), "page_watch_files",
+    tuple((stage, f"verdict_{stage}") for stage in STAGES), decided=True, sparse=True,
+)  # fmt: skip
+RUNS.give_files(router)
 
 
 @router.get("/watch", action="rules")
-def show(request: Request) -> Response:
+def show(request: Request, wanted: ListWanted) -> Response:
     """Show where reports are dropped, and the runs that are kept."""
     person, intake = person_of(request), service_of(request).intake
     looks = looks_waiting(intake.book, person) if intake is not None and may(person, "read") else []
     runs = sorted({look.run for look in looks})
     waiting = [(number, event) for number in runs for event in event_run(request, number).waiting_events]
-    values = upload_values(request, WATCH, decided=True)
-    counted = {stage for run in values["kept"] for stage, count in run.counts.items() if count}
     return page(
-        request, "reports/page.html", example=EXAMPLE, waiting=waiting,
-        stages=[stage for stage in STAGES if stage in counted], **values,
+        request, "reports/page.html", example=EXAMPLE, waiting=waiting, runs=RUNS, kept=RUNS.shown(request, wanted),
+        **upload_values(request),
     )  # fmt: skip
 
 

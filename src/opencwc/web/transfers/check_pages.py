@@ -37,9 +37,11 @@ from opencwc.transfers.check.reader import MOST_AT_ONCE, MOST_KEPT
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.verbs import Ended
 from opencwc.version import __version__
+from opencwc.web.casebook.saved_runs import SavedRuns, numbered
 from opencwc.web.casebook.upload_forms import Uploads, leading_to_job, upload_values
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Number, names_of
+from opencwc.web.server.listing import ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.web.transfers.api import check_typed
@@ -53,6 +55,12 @@ CHECK_SECONDS = 300.0
 CHECK_BOUNDS = Bounds(memory=4_000_000_000, cpu_seconds=600)
 """What a check may use that is answered while one waits."""
 router = Router(include_in_schema=False)
+RUNS = SavedRuns(
+    CHECK, "/transfers/checks", "page_transfers_checks_kept", "page_transfers_check_run",
+    numbered("page_transfers_check_number"), "page_transfers_file_name",
+    tuple((name, f"verdict_{name}") for name in ("prohibited", "review", "allowed_with", "allowed")),
+)  # fmt: skip
+RUNS.give_files(router)
 FIELDS = (
     "chemical", "concentration", "quantity", "unit", "from", "to", "via", "date", "purpose", "consignee", "end_user",
     "packing", "retransfer_of", "papers",
@@ -116,13 +124,13 @@ def _unjoined(says: Message) -> list[Message]:
 
 
 @router.get("/transfers/check", action="screen")
-def show(request: Request) -> Response:
+def show(request: Request, wanted: ListWanted) -> Response:
     """Show the form; a shipment in the address fills it."""
     asked = {name: request.query_params.get(name, "")[:500] for name in FIELDS}
     return transfers_page(
         request, "transfers/check.html", "check", told=None, asked=asked, units=UNITS, purposes=_purposes(),
         states=_states(language_of(request)), example=EXAMPLE, examples=list(EXAMPLES), most_kept=MOST_KEPT,
-        **upload_values(request, CHECK),
+        runs=RUNS, kept=RUNS.shown(request, wanted), **upload_values(request),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ SHELF = Shelf(VERB.id, "greeting", "/hello")
 @router.get("/hello", action="screen")
 def show(request: Request) -> Response:
     """Show where a table is dropped."""
-    return page(request, "hello/page.html", **upload_values(request, VERB))
+    return page(request, "hello/page.html", **upload_values(request))
 
 
 @router.post("/hello/file", action="keep", uploads=True)
