@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from opencwc.finding import Message
-from opencwc.wording import RIGHT_TO_LEFT, number_said, say, unit_said
+from opencwc.wording import RIGHT_TO_LEFT, number_said, quantity_said, say
 from opencwc.wording.typography import PERCENT_CLOSED_UP
 
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
@@ -36,5 +36,5 @@ def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:
     written = f"{number:f}"
     text = number_said(written.rstrip("0").rstrip(".") if "." in written else written, lang)
     gap = "" if unit == "%" and lang in PERCENT_CLOSED_UP else "\u00a0"
-    text = f"{text}{gap}{unit_said(unit, lang)}" if unit else text
+    text = quantity_said(text, unit, lang, gap=gap) if unit else text
     return f"\u200e{text}\u200e" if lang in RIGHT_TO_LEFT else text

@@ -17,6 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
+from opencwc.wording.tonnes import tonnes, with_tonnes
 from opencwc.wording.typography import PERCENT_CLOSED_UP, closed_up, contracted, in_type, unbroken
 
 LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
@@ -63,6 +64,8 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
         template = closed_up(template, values)
     if template is not None and lang == "es":
         template = contracted(template, values)
+    if template is not None and lang == "ar":
+        template = with_tonnes(template, values)
     try:
         said = template.format_map(values) if template is not None else _of_another_version(message.id, values, lang)
     except KeyError:
@@ -362,7 +365,16 @@ def amount_said(text: str, lang: str = "en") -> str:
         return text
     times, number, unit = amount.groups("")
     gap = "" if unit == " %" and lang in PERCENT_CLOSED_UP else unit[:1]
-    return f"{times}{number_said(number, lang)}{gap}{unit_said(unit[1:], lang)}"
+    return times + quantity_said(number_said(number, lang), unit[1:], lang, gap=gap)
+
+
+def quantity_said(number: str, unit: str, lang: str, *, gap: str) -> str:
+    """Put its unit behind a number that is written as the language does; an Arabic tonne follows its number.
+
+    >>> quantity_said("7", "t", "ar", gap=" ") == "7\xa0أطنان", quantity_said("0,5", "t", "ru", gap=" ")
+    (True, '0,5 т')
+    """
+    return tonnes(number) if (unit, lang) == ("t", "ar") else f"{number}{gap}{unit_said(unit, lang)}"
 
 
 def unit_said(unit: str, lang: str) -> str:
@@ -442,7 +454,7 @@ def _as_written(text: str) -> str:
 
 
 _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
-_BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVX]), (?=[IVX])")
+_BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVXا]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:[-–]\([a-z]{1,4}\))?(?!\()")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
 _BIS_WORD = re.compile(r"(?<=[0-9])bis\b")

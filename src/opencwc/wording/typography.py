@@ -97,7 +97,7 @@ def closed_up(template: str, values: Mapping[str, str]) -> str:
     return _CHINESE_SPACE.sub(close, template)
 
 
-_UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|%|°C"
+_UNITS = "kg|g|mg|t|kt|L|kL|mL|km|m|cm|кг|мг|г|т|л|км|كغ|ملغ|غ|طن|أطنان|%|°C"
 _BEFORE_UNIT = re.compile(rf"(?<=[0-9}}]) (?=(?:{_UNITS})(?!\w)|千克|公斤|吨|克)")
 """The space between a number, or what a template has for it, and its unit."""
 _BEFORE_PERCENT = re.compile("(?<=[0-9])[ \u00a0](?=%)")

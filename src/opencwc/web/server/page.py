@@ -302,5 +302,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
-        "by_code": entry_code, "capital": with_capital, "column": column_said,
+        "by_code": entry_code, "whole_days": with_whole_days, "capital": with_capital, "column": column_said,
     }  # fmt: skip

@@ -163,6 +163,7 @@ function labelLimitOf(look) {
 
 function configOf(look, groups) {
   const legendWidth = groups.reduce((sum, name) => sum + 36 + 7.5 * String(name).length, 0);
+  const widest = Math.max(0, ...groups.map((name) => 7.5 * String(name).length));
   const text = { labelColor: look.ink, titleColor: look.ink, labelFontSize: 13, titleFontSize: 13, titleFontWeight: 600 };
   return {
     aria: false,
@@ -176,6 +177,7 @@ function configOf(look, groups) {
     legend: {
       ...text, orient: "top", symbolStrokeColor: look.soft, symbolOpacity: 1, symbolSize: 180, labelLimit: Math.min(400, look.width * 0.8), columns: look.rtl || look.width < 500 ? 1 : legendWidth > look.width * 0.6 ? 2 : 0,
       layout: { top: { anchor: look.rtl ? "end" : "start" } },
+      ...(look.rtl ? { labelAlign: "right", symbolOffset: widest, labelOffset: -18 } : {}),
     },
     view: { stroke: null },
     range: { category: look.colours },
