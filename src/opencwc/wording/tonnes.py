@@ -14,8 +14,8 @@ def tonnes(number: str, *, before: str = "") -> str:
 
     >>> [tonnes(number).replace("\\xa0", " ") for number in ("7", "30", "200", "13.5")]
     ['7 أطنان', '30 طنًا', '200 طن', '13.5 طن']
-    >>> tonnes("1"), tonnes("1", before="تغطي"), tonnes("2"), tonnes("2", before="من")
-    ('طن واحد', 'طنًا واحدًا', 'طنّان', 'طنّين')
+    >>> [tonnes("1").replace("\\xa0", " "), tonnes("2"), tonnes("2", before="من")]
+    ['طن واحد', 'طنّان', 'طنّين']
     """
     plain = _SIGNS.sub("", number)
     if plain in ("1", "2") and "\u2212" not in number:
@@ -52,11 +52,11 @@ def _said_of(unit: str, values: Mapping[str, str]) -> str:
 
 def _of_one_or_two(number: str, before: str) -> str:
     if number == "1":
-        return "طنًا واحدًا" if before in _VERBS else _ONE
+        return "طنًا\u00a0واحدًا" if before in _VERBS else _ONE
     return "طنّين" if before in _VERBS or before in _PREPOSITIONS else _TWO
 
 
-_ONE, _TWO = "طن واحد", "طنّان"
+_ONE, _TWO = f"{TONNE}\u00a0واحد", "طنّان"
 _VERBS = ("تغطي", "المختبر", "سيتسلم", "سيرسل")
 """What a template has before a quantity that is the object of its verb."""
 _PREPOSITIONS = ("من", "على", "عن", "دون", "فوق", "إنتاج", "حيازة", "اقتناء", "مقدار", "نحو", "البالغة", "العتبة")
