@@ -138,7 +138,7 @@ def test_of_an_obligation_each_measure_that_is_not_covered_stands_under_its_own_
     checked = Checked(Law("FRA", DAY, (), ()), (), "", "", obligations=(acts,))
     said = "Paragraph 2: Prohibit such acts. Measures covered: 1 of 4. Not found: PRO-07. To read: PRO-01, PEN-01."
     assert other_texts(checked, "en") == {"Resolution 1540": [said]}
-    assert other_texts(checked, "fr")["Resolution 1540"][0].endswith("À lire : PRO-01, PEN-01.")
+    assert other_texts(checked, "fr")["Resolution 1540"][0].endswith("À lire\u00a0: PRO-01, PEN-01.")
 
 
 def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Check) -> None:
