@@ -118,6 +118,14 @@ def duty_parts(says: Message) -> list[Message]:
     return [part for part in stated if isinstance(part, Message)]
 
 
+def following(answer: ShownAnswer) -> list[Duty]:
+    """Return the duties of an answer, without those that are broken and that its reasons tell already."""
+    told = [part for _, _, says in answer.reasons for reason in reason_parts(says) for part in duty_parts(reason)]
+    return [
+        duty for duty in answer.duties if duty.state != "broken" or any(p not in told for p in duty_parts(duty.says))
+    ]
+
+
 def _unjoined(says: Message) -> list[Message]:
     parts = (says.values["first"], says.values["second"]) if says.id == "transfers_and" else ()
     return [one for part in parts if isinstance(part, Message) for one in _unjoined(part)] or [says]
@@ -251,6 +259,7 @@ def _answers(
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
         "lasts": lasts, "reason_parts": reason_parts, "states_as_of": states_as_of, "duty_parts": duty_parts,
+        "following": following, "shipped": shipped,
         "facts_of_name": facts_of_name,
     }  # fmt: skip
 
