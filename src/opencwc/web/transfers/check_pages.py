@@ -45,6 +45,7 @@ from opencwc.web.server.listing import ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.web.transfers.api import check_typed
+from opencwc.web.transfers.finding_evidence import shipped
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of

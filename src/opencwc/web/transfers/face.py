@@ -131,7 +131,8 @@ CHECK = Face(
         columns=_columns_in(CHECK_LABELS),
     ),
     jobs="/transfers/jobs", among=_beside_check, rests_on=facts_of, tables=tables_of,
-    evidence=EvidencePart("transfers/finding_shipment.html", _shipped), reasons=_reasons_of_shipment, to_do=_hold, title=_title_of_shipment,
+    evidence=EvidencePart("transfers/finding_shipment.html", _shipped),
+    reasons=_reasons_of_shipment, to_do=_hold, title=_title_of_shipment,
     doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip
 RECONCILE = Face(
