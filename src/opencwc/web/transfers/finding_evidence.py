@@ -60,10 +60,10 @@ class LedgerRow(NamedTuple):
 
 
 def shipped(texts: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
-    """Return how much is shipped, when and to whom, as the row of a shipment says it; what it does not say is left out.
+    """Return how much is shipped, when and to whom, as the row of a shipment says it; empty where it does not.
 
-    >>> shipped({"quantity": "2000", "unit": "kg", "date": "2027-03-10", "consignee": "Ink House"}, "en")
-    [('Quantity', '2,000 kg'), ('Date of the shipment', '10 March 2027'), ('Consignee', 'Ink House')]
+    >>> shipped({"quantity": "2000", "unit": "kg", "consignee": "Ink House"}, "en")[:3]
+    [('Quantity', '2,000 kg'), ('Concentration (% by weight)', ''), ('Date of the shipment', '')]
     """
     quantity = " ".join(filter(None, (texts.get("quantity", ""), texts.get("unit", ""))))
     day = texts.get("date", "")
@@ -74,7 +74,7 @@ def shipped(texts: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
         "consignee": texts.get("consignee", ""),
         "end_user": texts.get("end_user", ""),
     }
-    return [(field_said(name, CHECK_LABELS, lang), text) for name, text in said.items() if text]
+    return [(field_said(name, CHECK_LABELS, lang), text) for name, text in said.items()]
 
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

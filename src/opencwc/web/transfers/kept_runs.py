@@ -5,7 +5,7 @@ Nothing is shown from memory before the casebook has said, for this person and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -205,17 +205,6 @@ def lines_of(kept: KeptReconciliation, group: Mapping[str, Any], most: int) -> t
     mine, others = _lines_of(kept, group, most)
     lines = pl.concat([mine.head(most), others.head(most)]).sort("match", "export", "day", "line", nulls_last=True)
     return lines.to_dicts(), len(mine) > most or len(others) > most
-
-
-def lines_at(kept: KeptReconciliation, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the lines that stand at these places, each by the name of its ledger and its row."""
-    import polars as pl
-
-    names = [ledger.name for ledger in kept.summary.ledgers]
-    asked = [(names.index(name), row) for name, row in dict.fromkeys(places) if name in names]
-    wanted = pl.LazyFrame(asked, {"ledger": pl.UInt16, "row": pl.UInt32}, orient="row")
-    found = kept.lines().join(wanted, on=("ledger", "row"), how="semi").collect()
-    return {(names[line["ledger"]], line["row"]): line for line in found.iter_rows(named=True)}
 
 
 def named_lines_of(kept: KeptReconciliation, group: Mapping[str, Any]) -> pl.DataFrame:

@@ -43,7 +43,6 @@ from opencwc.web.transfers.kept_runs import (
     findings_for_review,
     fitting_matters,
     fitting_sums,
-    lines_at,
     lines_of,
     named_lines_of,
     over_the_years,
@@ -388,7 +387,7 @@ def show_patterns(
         request, "transfers/patterns.html", "reconcile", view="patterns", wanted=SumFilter(), kind=kind, shown=shown,
         proposed=proposed, total=len(numbered), kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
         next=proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
-        lines=lines_at(shown.kept, (place[:2] for one in proposed for place in one.pattern.lines)),
+        lines=shown.kept.lines_at(place[:2] for one in proposed for place in one.pattern.lines),
         more=shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
         new_pairs=max((_new_pairs(pattern.says) for _, pattern in numbered), default=0),
     )  # fmt: skip
