@@ -14,7 +14,7 @@ from opencwc.convention.measures import Element, Measure, Obligation
 from opencwc.finding import Message, Value
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.wording import cited_parts, say
+from opencwc.wording import LANGUAGES, cited, cited_parts, say
 from opencwc.wording.typography import in_type
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
@@ -69,9 +69,9 @@ def _told_of(obligation: Fulfilled) -> Iterator[Message]:
 
 def obligation_asks(obligation: Fulfilled | Obligation) -> Message:
     """Say where in its text an obligation stands, and what it asks."""
-    kind, _, number = obligation.source.partition(" ")
-    place = Message("citation_paragraph", {"paragraph": number}) if kind == "paragraph" else obligation.source
-    return Message("law_obligation", {"place": place, "title": Message("by_language", dict(obligation.titles))})
+    place = {lang: cited(obligation.source, lang) for lang in LANGUAGES}
+    said = {"place": Message("by_language", place), "title": Message("by_language", dict(obligation.titles))}
+    return Message("law_obligation", said)
 
 
 def _doubts_of_texts(answer: Answer, doubtful: Mapping[str, Message]) -> tuple[Message, ...]:
