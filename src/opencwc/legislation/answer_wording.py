@@ -70,7 +70,10 @@ def _told_of(obligation: Fulfilled) -> Iterator[Message]:
 def obligation_asks(obligation: Fulfilled | Obligation) -> Message:
     """Say where in its text an obligation stands, and what it asks."""
     place = {lang: cited(obligation.source, lang) for lang in LANGUAGES}
-    said = {"place": Message("by_language", place), "title": Message("by_language", dict(obligation.titles))}
+    said: dict[str, Value] = {
+        "place": Message("by_language", dict(place)),
+        "title": Message("by_language", dict(obligation.titles)),
+    }
     return Message("law_obligation", said)
 
 
