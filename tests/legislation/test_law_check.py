@@ -16,7 +16,8 @@ from opencwc.finding import Rule, Verdict
 from opencwc.legislation import COLUMNS, check_law, check_texts
 from opencwc.legislation.findings import findings_of, maker_of
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.report import report
+from opencwc.legislation.model import Checked, Fulfilled, Law
+from opencwc.legislation.report import other_texts, report
 from opencwc.legislation.states import known_state
 from opencwc.legislation.texts.legal_texts import LegalText
 from opencwc.wording import LANGUAGES, sentence
@@ -121,12 +122,23 @@ def test_each_measure_is_a_finding_with_its_passages_and_their_words(check: Chec
 
 def test_resolution_1540_is_answered_from_the_same_measures(check: Check) -> None:
     checked = check(ENGLISH.text)
-    sentences = [sentence(obligation.summary) for obligation in checked.obligations]
-    assert sentences and all(summary.startswith("UNSCR1540") for summary in sentences)
+    (text, sentences), *others = other_texts(checked, "en").items()
+    assert text == "Resolution 1540 (2004), as far as it concerns chemical weapons" and not others
+    assert all(said.startswith("Paragraph ") for said in sentences)
     verdicts = {answer.measure.id: answer.verdict for answer in checked.answers}
     for one in checked.obligations:
         assert dict(one.verdicts) == {id: verdicts[id] for id, _ in one.verdicts}
         assert (one.verdict == "covered") == (not one.open)
+
+
+def test_of_an_obligation_each_measure_that_is_not_covered_stands_under_its_own_verdict() -> None:
+    verdicts = (("PRO-01", "review"), ("PRO-03", "covered"), ("PRO-07", "none"), ("PEN-01", "review"))
+    titles = {"en": "Prohibit such acts", "fr": "Interdire ces actes"}
+    acts = Fulfilled("UNSCR1540", "OP2-acts", titles, "paragraph 2", verdicts, {"en": "Resolution 1540"})
+    checked = Checked(Law("FRA", DAY, (), ()), (), "", "", obligations=(acts,))
+    said = "Paragraph 2: Prohibit such acts. Measures covered: 1 of 4. Not found: PRO-07. To read: PRO-01, PEN-01."
+    assert other_texts(checked, "en") == {"Resolution 1540": [said]}
+    assert other_texts(checked, "fr")["Resolution 1540"][0].endswith("À lire\u00a0: PRO-01, PEN-01.")
 
 
 def test_the_obligations_of_other_texts_stand_in_the_csv_and_the_json(check: Check) -> None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -109,6 +110,18 @@ def test_an_answer_of_another_shape_is_refused(wrong: dict[str, Any]) -> None:
 def test_what_is_no_check_is_refused(content: bytes) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         checks.unpack(content)
+
+
+def test_the_lines_of_a_pattern_are_found_by_their_ledger_and_row() -> None:
+    kept = reconciliations.unpack(reconciliation_file(RECONCILED))
+    rows = [{"ledger": 0, "row": row, "id": f"P-{row}", "kg": float(row)} for row in (242, 243, 244)]
+    table = io.BytesIO()
+    pl.DataFrame(rows, schema=dict(reconciliations.LINE_SCHEMA)).write_parquet(table)
+    kept = replace(kept, lines_parquet=table.getvalue())
+    name = kept.summary.ledgers[0].name
+    found = kept.lines_at([(name, 243), (name, 999), ("another.csv", 243)])
+    assert {place: line["kg"] for place, line in found.items()} == {(name, 243): 243.0}
+    assert kept.lines_at([]) == {}
 
 
 def test_a_reconciliation_of_an_earlier_version_opens() -> None:

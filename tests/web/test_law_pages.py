@@ -390,6 +390,11 @@ def test_the_finding_leads_to_its_measure_and_its_rule_to_what_the_convention_as
         page = main_of(client, f"/findings/{finding['id']}")
         assert page.one("a", href=f"/law/runs/{kept.now}/measures/CWC/PRO-01")
         assert page.one("input", name="place") and not page.all("input", name="entry")
+        measure = main_of(client, f"/law/runs/{kept.now}/measures/CWC/PRO-01")
+        for shown in (page, measure):
+            assert [quote.text for quote in shown.all("blockquote")] == [q.text for q in measure.all("blockquote")]
+            assert shown.one("ul", class_="elements").text == measure.one("ul", class_="elements").text
+        assert any(article.all("mark") for article in page.all("article")), "the deciding words are marked"
         assert client.get("/convention/CWC/PRO-01", headers=PAGE).headers["location"] == "/law/measures/CWC/PRO-01"
         assert main_of(client, "/cases/law").all("h1")
         page = main_of(client, "/casebook?part=findings&case=law")

@@ -732,6 +732,11 @@ def test_a_kept_check_says_what_is_needed_by_when_what_is_left_and_who_is_alike(
     assert "inv-1" not in answers["S-1"].one("ul", class_="reasons").text, "a name is said once"
     assert not answers["S-4"].all("ul", class_="alike")
     assert page.one("span", class_="m-restricted")
+    shipped = answers["S-2"].one("dl", class_="shipped").text
+    assert all(word in shipped for word in ("Quantity", "Concentration", "Date of the shipment", "End-user"))
+    told = [reason.text for reason in answers["S-3"].one("ul", class_="reasons").all("li")]
+    followed = [row[0] for table in answers["S-3"].all("table") for row in table.rows()]
+    assert not any(duty and duty in reason for reason in told for duty in followed), "a reason is said once"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES_READ)
@@ -806,6 +811,7 @@ def test_a_finding_of_a_check_says_its_duties_in_the_readers_language_and_the_ca
         assert all(len(duty) == 4 for duty in duties) and "Still needed" in {duty[1].capitalize() for duty in duties}
         assert not any(";" in reason.text for reason in finding.one("ul", class_="reasons").all("li"))
         assert "État partie" in facts["fr"] and "state_party" not in facts["fr"] and "treaty" not in facts["fr"]
+        assert finding.one("dl", class_="shipped").text
         case = main_of(client, "/cases/planned").text
     assert "transfers-check.json.gz" not in case and "s.csv" in case
 

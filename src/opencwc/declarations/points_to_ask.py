@@ -252,6 +252,18 @@ def _together(messages: list[Message]) -> Message:
     return together
 
 
+def reasons_in(message: Message) -> list[Message]:
+    """Return the reasons that a message holds, each without its number.
+
+    >>> [one.id for one in reasons_in(_together([Message("a"), Message("b"), Message("c")]))]
+    ['a', 'b', 'c']
+    """
+    before, says = message.values.get("before"), message.values.get("says")
+    if message.id not in ("ask_reason_first", "ask_reason_then") or not isinstance(says, Message):
+        return [message]
+    return [*(reasons_in(before) if isinstance(before, Message) else ()), says]
+
+
 def _figures(faults: list[Fault], proposals: list[Proposal]) -> tuple[Shown, ...]:
     """Return the figures behind reasons, each once: those of the checks, then the plant's own years."""
     figures: dict[tuple[str, str], Shown] = {}

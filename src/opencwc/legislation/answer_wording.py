@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from opencwc.convention.clauses import in_print
-from opencwc.convention.measures import Element, Measure
-from opencwc.finding import Message
+from opencwc.convention.measures import Element, Measure, Obligation
+from opencwc.finding import Message, Value
 from opencwc.legislation.model import COVERED, NONE, PARTIAL, REVIEW, Answer, Checked, Fulfilled, Shown
 from opencwc.legislation.texts.sections import LegalSection
-from opencwc.wording import cited_parts, say
+from opencwc.wording import LANGUAGES, cited, cited_parts, say
 from opencwc.wording.typography import in_type
 
 NOT_ALL_READ, NOT_IN_FORCE = "law_not_all_read", "law_not_in_force"
@@ -53,7 +53,28 @@ def _is_open(answer: Answer | Fulfilled) -> bool:
 
 def obligation_messages(obligation: Fulfilled, checked: Checked) -> tuple[Message, ...]:
     """Say how an obligation came out, and what of the texts was not read where something of it is open."""
-    return (obligation.summary, *(not_all_read(checked.notes) if _is_open(obligation) else ()))
+    return (*_told_of(obligation), *(not_all_read(checked.notes) if _is_open(obligation) else ()))
+
+
+def _told_of(obligation: Fulfilled) -> Iterator[Message]:
+    """Say what an obligation asks, how many of its measures are covered, and which ones came out in any other way."""
+    yield obligation_asks(obligation)
+    if covered := obligation.at(COVERED):
+        counts: dict[str, Value] = {"covered": len(covered), "all": len(obligation.verdicts)}
+        yield Message("law_obligation_covered", counts)
+    for verdict in (PARTIAL, NONE, REVIEW):
+        if measures := obligation.at(verdict):
+            yield Message(f"law_obligation_{verdict}", {"measures": measures})
+
+
+def obligation_asks(obligation: Fulfilled | Obligation) -> Message:
+    """Say where in its text an obligation stands, and what it asks."""
+    place = {lang: cited(obligation.source, lang) for lang in LANGUAGES}
+    said: dict[str, Value] = {
+        "place": Message("by_language", dict(place)),
+        "title": Message("by_language", dict(obligation.titles)),
+    }
+    return Message("law_obligation", said)
 
 
 def _doubts_of_texts(answer: Answer, doubtful: Mapping[str, Message]) -> tuple[Message, ...]:

@@ -132,6 +132,7 @@ def _checked(
 def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled, ...]:
     """Say of each obligation of another text how the measures that fulfil it came out."""
     verdicts = {answer.measure.id: answer.verdict for answer in answers}
+    titles = {each.id: each.titles for each in measures.sets}
     return tuple(
         Fulfilled(
             obligation.set,
@@ -139,6 +140,7 @@ def _fulfilled(measures: Measures, answers: Sequence[Answer]) -> tuple[Fulfilled
             obligation.titles,
             obligation.source,
             tuple((id, verdicts[id]) for id in checked_ids),
+            titles[obligation.set],
         )
         for obligation in measures.obligations
         if (checked_ids := [id for id in obligation.measures if id in verdicts])

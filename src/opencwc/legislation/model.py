@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
 from opencwc.convention.measures import Measure
-from opencwc.finding import Message, Value
+from opencwc.finding import Message
 from opencwc.legislation.reading.topics import SHORT
 from opencwc.legislation.texts.citations import act_title
 from opencwc.legislation.texts.legal_texts import LegalText
@@ -170,6 +170,8 @@ class Fulfilled:
     titles: Mapping[str, str]
     source: str
     verdicts: tuple[tuple[str, str], ...]
+    text: Mapping[str, str] = field(default_factory=dict)
+    """What the text is called; empty in what was kept by earlier versions."""
 
     @property
     def name(self) -> str:
@@ -189,14 +191,9 @@ class Fulfilled:
         """The measures that are not covered."""
         return tuple(measure for measure, verdict in self.verdicts if verdict != COVERED)
 
-    @property
-    def summary(self) -> Message:
-        """How many of its measures are covered, in part, or not found."""
-        verdicts = [verdict for _, verdict in self.verdicts]
-        counts: dict[str, Value] = {verdict: verdicts.count(verdict) for verdict in ALL_VERDICTS}
-        return Message(
-            "law_obligation", {"text": self.name, "title": Message("by_language", dict(self.titles)), **counts}
-        )
+    def at(self, verdict: str) -> tuple[str, ...]:
+        """Return the measures that came out so."""
+        return tuple(measure for measure, came_out in self.verdicts if came_out == verdict)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from opencwc.legislation.answer_wording import (
     held_by,
     missing_words,
     obligation_messages,
+    said_in,
     sections_of,
     verdict_words,
 )
@@ -34,7 +35,7 @@ from opencwc.legislation.decided_law import (
     people_of,
     told_in_short,
 )
-from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Fulfilled, Law, Shown, Span
+from opencwc.legislation.model import COVERED, NONE, Answer, Checked, Law, Shown, Span
 from opencwc.legislation.texts.sections import LegalSection
 from opencwc.legislation.verb import VERB
 from opencwc.publishing.labels import labels_in
@@ -147,7 +148,13 @@ def _sections(reported: _ReportedCheck, titles: dict[str, str]) -> Iterator[Sect
     )
     yield Section("measures", titles["measures"], (cards,))
     if "other_texts" in titles:
-        yield Section("other_texts", titles["other_texts"], (Bullets(tuple(other_texts(checked, lang))),))
+        yield Section("other_texts", titles["other_texts"], tuple(_other_texts(checked, lang)))
+
+
+def _other_texts(checked: Checked, lang: str) -> Iterator[Block]:
+    for text, lines in other_texts(checked, lang).items():
+        yield Paragraph((text,), level=1)
+        yield Bullets(tuple(lines))
 
 
 def _texts(reported: _ReportedCheck) -> Iterator[Block]:
@@ -411,13 +418,11 @@ EXCEPTS: Tone = "grave"
 """How what lets somebody through is marked."""
 
 
-def other_texts(checked: Checked, lang: str) -> list[str]:
-    """Say what the answers mean for each obligation of another text, and which measures it still needs."""
-    return [told_of(obligation, checked, lang) for obligation in checked.obligations]
-
-
-def told_of(obligation: Fulfilled, checked: Checked, lang: str) -> str:
-    """Say how the measures that fulfil an obligation came out, and which are not covered."""
-    needs = Message("law_needs_measures", {"measures": say("list_separator", lang).join(obligation.open)})
-    messages = (*obligation_messages(obligation, checked), *([needs] if obligation.open else []))
-    return " ".join(sentence(message, lang) for message in messages)
+def other_texts(checked: Checked, lang: str) -> dict[str, list[str]]:
+    """Say by other text what the answers mean for each of its obligations, and which measures it still needs."""
+    told: dict[str, list[str]] = {}
+    for obligation in checked.obligations:
+        text = said_in(obligation.text, lang) if obligation.text else obligation.set
+        messages = obligation_messages(obligation, checked)
+        told.setdefault(text, []).append(" ".join(sentence(message, lang) for message in messages))
+    return told

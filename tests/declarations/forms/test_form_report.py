@@ -98,6 +98,7 @@ def test_weights_and_days_of_fields_are_written_as_the_language_has_them(alpha: 
         for word in field.values
     ]
     assert "12.4 t" not in said and "1,4 t" in said
+    assert "no consta en el registro" in said, "a quantity that the register does not give is no nil"
 
 
 def test_the_same_declaration_is_the_same_file(alpha: Declared) -> None:

@@ -140,15 +140,18 @@ class _Paper:
             yield self.figures(chemical.figures)
 
     def form(self, fields: Iterable[Field], columns: Iterable[Column]) -> Iterator[Block]:
-        """Yield the fields of a form, those that may stay empty and are left out, then the register's own columns."""
+        """Yield the fields of a form, without those that may stay empty and are no quantity, and the own columns.
+
+        Of a quantity that may stay empty it is said that the register gives none: that is not the same as nil.
+        """
         shown = tuple(
             FormField(
                 self.field_name(field),
-                self.value(field) if field.value else (),
+                self.value(field) if field.value else () if field.missing else (self.say("form_not_given"),),
                 say(Message("form_blank", {"rule": field.rule}), self.lang),
             )
             for field in fields
-            if field.value or field.missing
+            if field.value or field.missing or self.is_quantity(field)
         )
         if shown:
             yield Form(shown)
@@ -156,6 +159,11 @@ class _Paper:
         if further:
             yield Paragraph((self.say("form_further"),), "note")
             yield Facts(further)
+
+    def is_quantity(self, field: Field) -> bool:
+        """Tell whether a field holds a quantity, or quantities by State or sender."""
+        known = self.fields.get(field.name)
+        return known is not None and known.holds in ("quantity", "quantities_by_state", "moved")
 
     def value(self, field: Field) -> tuple[Words, ...]:
         known = self.fields.get(field.name)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from opencwc.finding import Evidence, Finding, Maker, Message, Rule, Subject, Value, Verdict
 from opencwc.transfers.model import Substance
-from opencwc.transfers.patterns.trade import LineAt, Pair, Trade, YearlyKg
+from opencwc.transfers.patterns.trade import EVIDENCE_LINES, LineAt, Pair, Trade, YearlyKg
 from opencwc.wording.states import state_named
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Proposal(NamedTuple):
     def finding(self, maker: Maker, rule: Rule | None, rules: tuple[Evidence, ...] = ()) -> Finding:
         """Return it as a finding on the first of its lines, which rests on an entry and on these rules."""
         first = self.lines[0] if self.lines else LineAt("", 0, "")
-        lines = (Evidence("line", line.ledger, value=f"{line.row} {line.id}") for line in self.lines)
+        lines = (Evidence("line", line.ledger, value=f"{line.row} {line.id}") for line in self.lines[:EVIDENCE_LINES])
         sure = 1 - self.unusual.adjusted if self.unusual.measure == "p" else None
         subject = Subject(first.row, first.id, self.substance.name, None, first.ledger)
         return Finding(subject, self.verdict, self.message, maker, rule, self.kind, (*rules, *lines), (), sure)

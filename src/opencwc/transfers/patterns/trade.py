@@ -24,6 +24,8 @@ YearlyKg = tuple[tuple[int, float, float], ...]
 """For each year: the year, kg as the exporter says, kg as the importer says."""
 PAIR = ("substance", "exporter", "importer")
 EVIDENCE_LINES = 20
+SHOWN_LINES = 100
+"""Lines of a proposal that a page shows; a finding rests on the first `EVIDENCE_LINES` of them."""
 """How many lines a proposal names; how many there are is told."""
 YEARS_BEFORE = 3
 """In how many earlier years the trade of a pair would have been seen, so that its first year counts as new."""
@@ -140,8 +142,8 @@ class Trade:
         return self.lines.filter(pl.col("year").is_between(first, last), *where, **equal)
 
     def first_lines(self, lines: pl.DataFrame) -> tuple[LineAt, ...]:
-        """Return the first lines of a table as evidence."""
-        first = lines.head(EVIDENCE_LINES).select("ledger", "row", "id")
+        """Return the first lines of a table, as many as a page shows."""
+        first = lines.head(SHOWN_LINES).select("ledger", "row", "id")
         return tuple(LineAt(self.ledgers[ledger].name, int(row), str(id)) for ledger, row, id in first.iter_rows())
 
     def threshold_kg(self, substance: int) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -138,6 +138,14 @@ class KeptReconciliation:
     def lines(self) -> pl.LazyFrame:
         """The lines, which are read as far as what follows asks for."""
         return pl.scan_parquet(io.BytesIO(self.lines_parquet))
+
+    def lines_at(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+        """Return the lines that stand at these places, each by the name of its ledger and its row."""
+        names = [ledger.name for ledger in self.summary.ledgers]
+        asked = [(names.index(name), row) for name, row in dict.fromkeys(places) if name in names]
+        wanted = pl.LazyFrame(asked, {"ledger": pl.UInt16, "row": pl.UInt32}, orient="row")
+        found = self.lines().join(wanted, on=("ledger", "row"), how="semi").collect()
+        return {(names[line["ledger"]], line["row"]): line for line in found.iter_rows(named=True)}
 
     def problem(self, ledger: int, number: int) -> Message | None:
         """Return why a line of a ledger could not be read."""

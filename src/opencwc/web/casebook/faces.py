@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
+from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History
+from opencwc.casebook.model import Person
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Rule
 from opencwc.jobs.queue import Job
@@ -73,20 +75,27 @@ class EvidenceTable(NamedTuple):
     note: str = ""
 
 
+class EvidencePart(NamedTuple):
+    """The template that shows what a finding rests on, and what it takes; `NotFoundError` where that is gone."""
+
+    template: str
+    values: Callable[[Casebook, Person, History, str], dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Face:
     """How pages show a verb.
 
     ``jobs`` is the address under which its jobs are shown. ``among`` gives the message and the address of where a
     finding stands among its like, where that is not the page of its run; ``rests_on`` what a finding rests on, in
-    words, and ``tables`` what of it is a table; ``reasons`` why it is so, each a sentence; ``to_do`` what is done now,
-    where the verdict leaves but that; ``written`` tells whether its subject is what the user wrote, which is shown as
-    it is, and ``of_file`` whether it is a row of a file of theirs; ``rules`` the address under which the rules of its
-    findings stand, by list and entry; ``ruled`` tells whether its findings rest on rules at all. ``asks`` is what a
-    correction names where that is no entry of a list. ``title`` says what a finding comes to, as the heading of its
-    page and of its row: an entry and a chemical, a shipment, a measure; ``apart`` what tells rows of one title apart.
-    ``doors`` and ``counts`` are what it puts on the home page, ``find`` what it adds to what is found from everywhere,
-    ``figures`` to the overview of the house.
+    words, ``tables`` what of it is a table, and ``evidence`` what of it a template of the verb's own shows; ``reasons``
+    why it is so, each a sentence; ``to_do`` what is done now, where the verdict leaves but that; ``written`` tells
+    whether its subject is what the user wrote, which is shown as it is, and ``of_file`` whether it is a row of a file
+    of theirs; ``rules`` the address under which the rules of its findings stand, by list and entry; ``ruled`` tells
+    whether its findings rest on rules at all. ``asks`` is what a correction names where that is no entry of a list.
+    ``title`` says what a finding comes to, as the heading of its page and of its row: an entry and a chemical, a
+    shipment, a measure; ``apart`` what tells rows of one title apart. ``doors`` and ``counts`` are what it puts on the
+    home page, ``find`` what it adds to what is found from everywhere, ``figures`` to the overview of the house.
     """
 
     job: JobPage
@@ -94,6 +103,7 @@ class Face:
     among: Callable[[History], tuple[str, str] | None] = lambda history: None
     rests_on: Callable[[Finding, str], list[tuple[str, str]]] | None = None
     tables: Callable[[Finding, str], list[EvidenceTable]] = lambda finding, lang: []
+    evidence: EvidencePart | None = None
     reasons: Callable[[Finding], list[Message]] = lambda finding: [reason_of(finding)]
     to_do: Callable[[Finding], Message | None] = lambda finding: None
     written: bool = True

@@ -19,7 +19,7 @@ from opencwc.casebook.run_pages import pages_of
 from opencwc.casebook.runs import finding_of
 from opencwc.casebook.units import list_units, show_unit, unit_of_finding
 from opencwc.convention import Entry
-from opencwc.errors import ConflictError
+from opencwc.errors import ConflictError, NotFoundError
 from opencwc.files.identifier_columns import is_heading_of_goods
 from opencwc.finding import Finding, Message, Value
 from opencwc.publishing.model import Fact
@@ -88,7 +88,7 @@ def show(
     template = "casebook/finding/body.html" if is_fragment(request) else "casebook/finding/page.html"
     beside_it = _seen_beside(history)
     values |= _unit_values(book, person, history, lang, decides=values["decides"])
-    values |= _heading(history, values, lang)
+    values |= _heading(history, values, lang) | _evidence_part(book, person, history, lang)
     return page(
         request, template, history=history, beside_it=beside_it, run=run, asked=asked, outcome=outcome,
         before=before, after=after, place=place, verdicts=verdicts_of(history), choices=choices,
@@ -207,6 +207,17 @@ def _evidence(history: History, run: RunSummary, lang: str) -> dict[str, Any]:
         "no_mention": is_no_mention(content),
         **_rule(teller, entry, finding),
     }
+
+
+def _evidence_part(book: Casebook, person: Person, history: History, lang: str) -> dict[str, Any]:
+    """Return what a verb's own template shows of the evidence; none where its run is not there any more."""
+    part = face_of(history.run["verb"]).evidence
+    if part is None or history.finding.content is None:
+        return {"evidence_template": ""}
+    try:
+        return {"evidence_template": part.template, **part.values(book, person, history, lang)}
+    except NotFoundError:
+        return {"evidence_template": ""}
 
 
 def _heading(history: History, values: dict[str, Any], lang: str) -> dict[str, Any]:

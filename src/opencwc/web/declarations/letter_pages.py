@@ -20,6 +20,7 @@ from opencwc.declarations.letters import (
     make_letter,
     place_of,
 )
+from opencwc.declarations.points_to_ask import reasons_in
 from opencwc.declarations.replies import Outcome, apply_replies, register_files
 from opencwc.declarations.run_papers import KeptPapers, letters_of, questions_in, rows_of
 from opencwc.declarations.uploaded_papers import ReadAnswers, read_answers
@@ -65,7 +66,7 @@ def show_questions(
         sent=lambda letter: _sent_on(letter, standings),
         count=count, questions=papers.questions, most=QUESTIONS_SHOWN, authority=papers.authority[:MOST_TOLD],
         letter_files=LETTER, answer_files=ANSWER_FORM,
-        place=lambda question: place_of(question, lang),
+        place=lambda question: place_of(question, lang), reasons_in=reasons_in,
         paper_lang=paper_lang if paper_lang in LANGUAGES else lang, after=after,
         next=after + LETTERS_A_PAGE if count > after + LETTERS_A_PAGE else None,
     )  # fmt: skip

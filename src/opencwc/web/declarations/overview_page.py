@@ -15,6 +15,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from opencwc.declarations.kept import KeptDeclarations, NationalSum, ShownDue
+from opencwc.declarations.law import profiles
 from opencwc.declarations.model import REGIMES
 from opencwc.declarations.phrases import amount
 from opencwc.declarations.schedule_1 import MOVED
@@ -55,6 +56,7 @@ def show_overview(request: Request, number: Number) -> Response:
     called = chemicals_said(kept, lang)
     return page(
         request, "declarations/overview.html", shown=shown, kept=kept, weight=amount, view="overview",
+        profile=profiles().get(kept.profile, {}).get(lang, kept.profile),
         days=days_of(kept.due, date.today()), sites=sites, of_state=_of_state(kept.due),
         national=national, partners=partners,
         regimes=in_order(Counter(str(line.regime) for line in kept.due)),

@@ -19,7 +19,7 @@ from opencwc.legislation.answer_wording import elements_shown, said_in
 from opencwc.legislation.coverage_model import labels_on_shelf
 from opencwc.legislation.decided_law import Decisions, answer_as_decided, as_decided
 from opencwc.legislation.formats import as_csv, as_json
-from opencwc.legislation.model import ALL_VERDICTS, NONE, REVIEW, VERDICTS, Answer
+from opencwc.legislation.model import ALL_VERDICTS, REVIEW, VERDICTS, Answer
 from opencwc.legislation.report import TONES, other_texts, report
 from opencwc.publishing.report_files import report_file
 from opencwc.web.casebook.finding_page import DecisionForm, standing_of, take_decision, verdicts_of
@@ -43,7 +43,7 @@ from opencwc.web.legislation.kept_laws import (
     standing_law,
 )
 from opencwc.web.legislation.lists import CHECKED
-from opencwc.web.legislation.parts import MeasureLine, PassageShown, checklist, law_page, line_of, passages_shown
+from opencwc.web.legislation.parts import MeasureLine, checklist, evidence_of, law_page, line_of
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.htmx_headers import announcing, going_to
@@ -163,8 +163,6 @@ def show_measure(
     standing = stands.get((set_id, measure_id))
     stood = answer_as_decided(answer, standing.said if standing else None, shown.kept.checked.law)
     before, after, place = _beside(shown, stands, wanted, answer)
-    passages = list(passages_shown(stood, lang))
-    deciding, beside = _parted(passages, stood.verdict)
     to_correct = [
         (element.id, said_in(element.names, lang), shown_element.stands)
         for element, shown_element in zip(answer.measure.elements, elements_shown(answer, lang), strict=True)
@@ -172,25 +170,13 @@ def show_measure(
     template = "legislation/measure_body.html" if is_fragment(request) else "legislation/measure.html"
     return law_page(
         request, template, "check", wanted=wanted, outcome=outcome, tones_of=TONES, shown=shown, answer=answer,
-        standing=standing, stood=stood, said=standing.said if standing else None,
+        standing=standing, **evidence_of(stood, lang), said=standing.said if standing else None,
         title=said_in(answer.measure.titles, lang), asks=said_in(answer.measure.queries, lang),
         why=[sentence(reason, lang) for reason in answer.why], state=state_name(shown.state, lang),
-        passages=passages, deciding=deciding, beside=beside,
-        beside_places=tuple(dict.fromkeys(passage.section or passage.file for passage in beside)),
-        elements=list(elements_shown(stood, lang)),
         checklist=checklist(stood, lang), to_correct=to_correct, before=before, after=after, at=place, choices=[],
         places=sorted({part.id for part in shown.kept.checked.law.sections if part.id})[:400],
         confirms=_confirmed(answer, standing, lang), **_deciding(request, standing),
     )  # fmt: skip
-
-
-def _parted(passages: list[PassageShown], verdict: str) -> tuple[list[PassageShown], list[PassageShown]]:
-    """Return the passages that a person has to read, and the others: of what was not found only the nearest is read."""
-    holding = [passage for passage in passages if passage.says_something]
-    if not holding:
-        most = 1 if verdict == NONE else len(passages)
-        return passages[:most], passages[most:]
-    return holding, [passage for passage in passages if not passage.says_something]
 
 
 def _confirmed(answer: Answer, standing: Standing | None, lang: str) -> dict[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from opencwc.casebook.database import Casebook
@@ -12,10 +13,11 @@ from opencwc.casebook.findings import History
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import may
 from opencwc.finding import Finding, Message, Verdict
+from opencwc.legislation.decided_law import answer_as_decided
 from opencwc.legislation.reader import stage_of
 from opencwc.legislation.report import title_of
 from opencwc.legislation.verb import VERB
-from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.faces import EvidencePart, Face, JobPage, shortened
 from opencwc.web.casebook.home_doors import Door, FigureRow, HomeCount, HouseFigure, Work
 from opencwc.web.casebook.run_summary import convention_of
 from opencwc.web.convention.measures import measures_of
@@ -37,6 +39,18 @@ def _title(finding: Finding, lang: str) -> str:
     measures = measures_of(convention_of(finding.maker.as_of).as_of).measures
     measure = next((one for one in measures if one.id == finding.rule.entry), None)
     return f"{title_of(measure, lang)} ({finding.rule.entry})" if measure else finding.rule.entry
+
+
+def _evidence(book: Casebook, person: Person, history: History, lang: str) -> dict[str, Any]:
+    """Return the passages and the elements of the measure, as the page of the measure shows them."""
+    from opencwc.web.legislation.kept_laws import shown_law, standings
+    from opencwc.web.legislation.parts import evidence_of
+
+    measure, number = (history.finding.list, history.finding.entry), history.run["number"]
+    shown = shown_law(book, person, number)
+    standing = standings(book, person, number).get(measure)
+    stood = answer_as_decided(shown.answer(*measure), standing.said if standing else None, shown.kept.checked.law)
+    return evidence_of(stood, lang)
 
 
 def _reasons(finding: Finding) -> list[Message]:
@@ -96,4 +110,5 @@ FACE = Face(
     counts=_counts,
     figures=_coverage,
     reasons=_reasons,
+    evidence=EvidencePart("legislation/finding_passages.html", _evidence),
 )  # fmt: skip

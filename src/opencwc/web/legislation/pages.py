@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from opencwc.convention.measures import TIERS, Measures
+from opencwc.convention.measures import TIERS, Measures, Obligation
 from opencwc.convention.model import Words
 from opencwc.convention.territories import all_territories
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message
 from opencwc.jobs.kept_runs import Listed
-from opencwc.legislation.answer_wording import said_alone, said_in
+from opencwc.legislation.answer_wording import obligation_asks, said_alone, said_in
 from opencwc.legislation.coverage_model import MODEL
 from opencwc.legislation.example_texts import NAMES, NOW, STATE, example_text
 from opencwc.legislation.verb import VERB as LAW
@@ -34,7 +34,7 @@ from opencwc.web.server.listing import Ending, ListWanted, listed
 from opencwc.web.server.page import language_of
 from opencwc.web.server.page_parameters import asked_day
 from opencwc.web.server.service import Router
-from opencwc.wording import say
+from opencwc.wording import say, sentence
 from opencwc.wording.states import state_name, states_by_name
 
 router = Router(include_in_schema=False)
@@ -108,7 +108,7 @@ def show_measures(request: Request, wanted: ListWanted, as_of: _Brief = "") -> R
         columns=[column for column in MEASURES if wanted.order or column.name != "tier"],
         csv=f"/law/measures.csv{'?' + query if query else ''}",
         obligations=rules.obligations if not wanted.find else (), set_titles=_titles_of(rules),
-        in_words=lambda texts: said_in(texts, lang),
+        in_words=lambda texts: said_in(texts, lang), obligation_said=lambda each: _said(each, lang),
     )  # fmt: skip
 
 
@@ -131,8 +131,13 @@ def show_measure(request: Request, set_id: Name, measure_id: Name, as_of: _Brief
         request, "legislation/asked.html", "measures", day=day, measure=measure,
         in_words=lambda texts: said_in(texts, lang), provision=lambda element: said_alone(element, lang),
         obligations=[obligation for obligation in rules.obligations if measure.id in obligation.measures],
-        set_titles=_titles_of(rules),
+        set_titles=_titles_of(rules), obligation_said=lambda each: sentence(obligation_asks(each), lang),
     )  # fmt: skip
+
+
+def _said(obligation: Obligation, lang: str) -> str:
+    measures = Message("law_obligation_measures", {"measures": obligation.measures})
+    return " ".join(sentence(message, lang) for message in (obligation_asks(obligation), measures))
 
 
 def _titles_of(rules: Measures) -> Mapping[str, Words]:

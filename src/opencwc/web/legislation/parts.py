@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
 from opencwc.convention.measures import Measure
-from opencwc.legislation.answer_wording import drafting_points, missing_words, said_in, sections_of
+from opencwc.legislation.answer_wording import drafting_points, elements_shown, missing_words, said_in, sections_of
 from opencwc.legislation.decided_law import answer_as_decided
 from opencwc.legislation.model import COVERED, NONE, Answer, Shown
 from opencwc.legislation.report import TONES, marked
@@ -106,6 +106,29 @@ def passages_shown(answer: Answer, lang: str) -> Iterator[PassageShown]:
             len(whole) > LONGEST_SECTION,
             bool(shown.excepts),
         )
+
+
+def evidence_of(stood: Answer, lang: str) -> dict[str, Any]:
+    """Return what a measure rests on, as ``legislation/passages.html`` and ``elements.html`` show it."""
+    passages = list(passages_shown(stood, lang))
+    deciding, beside = _parted(passages, stood.verdict)
+    return {
+        "stood": stood,
+        "passages": passages,
+        "deciding": deciding,
+        "beside": beside,
+        "beside_places": tuple(dict.fromkeys(passage.section or passage.file for passage in beside)),
+        "elements": list(elements_shown(stood, lang)),
+    }
+
+
+def _parted(passages: list[PassageShown], verdict: str) -> tuple[list[PassageShown], list[PassageShown]]:
+    """Return the passages that a person has to read, and the others: of what was not found only the nearest is read."""
+    holding = [passage for passage in passages if passage.says_something]
+    if not holding:
+        most = 1 if verdict == NONE else len(passages)
+        return passages[:most], passages[most:]
+    return holding, [passage for passage in passages if not passage.says_something]
 
 
 def below_heading(pieces: tuple[Piece, ...], heading: str) -> tuple[Piece, ...]:

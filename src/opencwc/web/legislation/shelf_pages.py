@@ -19,7 +19,7 @@ from opencwc.jobs.kept_runs import Listed
 from opencwc.legislation.answer_wording import element_words, said_in
 from opencwc.legislation.comparison_report import CHANGE_TONES, standing_words
 from opencwc.legislation.example_texts import FIRST, NOW
-from opencwc.legislation.model import ALL_VERDICTS, COVERED, Shown
+from opencwc.legislation.model import ALL_VERDICTS, COVERED, REVIEW, Shown
 from opencwc.legislation.report import TONES
 from opencwc.legislation.version_comparison import CHANGES, Change, compare
 from opencwc.publishing.model import Piece
@@ -156,11 +156,16 @@ def _shelf(book: Casebook, person: Person, lang: str) -> tuple[list[OnShelf], tu
     return sorted(states, key=lambda state: sort_key(state.name, lang)), measures_of(date.today()).measures
 
 
+def _brief_verdict(verdict: str, lang: str) -> str:
+    """Say a verdict as the legend of the table does (``brief_verdict`` in ``legislation/parts.html``)."""
+    return say("law_verdict_review" if verdict == REVIEW else f"verdict_{verdict}", lang)
+
+
 def _chart(states: Sequence[OnShelf], lang: str) -> dict[str, Any]:
     """Return how many measures came out how by State, as ``static/chart.js`` takes it."""
     return {
         "rows": [
-            {"label": state.name, "value": state.count(verdict), "group": say(f"law_verdict_{verdict}", lang)}
+            {"label": state.name, "value": state.count(verdict), "group": _brief_verdict(verdict, lang)}
             for state in states
             for verdict in ALL_VERDICTS
         ],

@@ -45,6 +45,7 @@ from opencwc.web.server.listing import ListWanted
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, Service, person_of, service_of
 from opencwc.web.transfers.api import check_typed
+from opencwc.web.transfers.finding_evidence import shipped
 from opencwc.web.transfers.forms import PLANNED, given_of, roles_of
 from opencwc.web.transfers.kept_runs import examples, shown_check, transfers_page
 from opencwc.web.transfers.preview import PREVIEW_CHECK, show_preview_of
@@ -116,6 +117,14 @@ def duty_parts(says: Message) -> list[Message]:
     """Return what a duty says, one after the other, without its state and day, which have a badge and a column."""
     stated = (part.values.get("says") if part.id.startswith("transfers_owed_") else part for part in _unjoined(says))
     return [part for part in stated if isinstance(part, Message)]
+
+
+def following(answer: ShownAnswer) -> list[Duty]:
+    """Return the duties of an answer, without those that are broken and that its reasons tell already."""
+    told = [part for _, _, says in answer.reasons for reason in reason_parts(says) for part in duty_parts(reason)]
+    return [
+        duty for duty in answer.duties if duty.state != "broken" or any(p not in told for p in duty_parts(duty.says))
+    ]
 
 
 def _unjoined(says: Message) -> list[Message]:
@@ -251,6 +260,7 @@ def _answers(
         "owed_more": max(0, len(owed) - MOST_OWED), "sides": SIDES, "formats": ("pdf", "xlsx"),
         "sealed": {answer.row: _sealed(answer) for answer in answers if answer.papers} if run is None else {},
         "lasts": lasts, "reason_parts": reason_parts, "states_as_of": states_as_of, "duty_parts": duty_parts,
+        "following": following, "shipped": shipped,
         "facts_of_name": facts_of_name,
     }  # fmt: skip
 

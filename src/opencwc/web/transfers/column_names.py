@@ -50,14 +50,15 @@ def say_columns(error: OpenCWCError, labels: Mapping[str, str], lang: str) -> Co
     fields = [str(field) for field in missing] if isinstance(missing, tuple) else []
     fields += [str(error.values[name]) for name in ("field", "beside") if name in error.values]
     values: dict[str, Value] = {
-        name: _label(str(value), labels, lang) if name in ("field", "beside") else f"\u2068{value}\u2069"
+        name: field_said(str(value), labels, lang) if name in ("field", "beside") else f"\u2068{value}\u2069"
         for name, value in error.values.items()
     }
-    values["fields"] = say("list_separator", lang).join(_label(field, labels, lang) for field in fields)
+    values["fields"] = say("list_separator", lang).join(field_said(field, labels, lang) for field in fields)
     return ColumnsSaid(
         sentence(Message(f"page_transfers_columns_{_CODES[error.code]}", values), lang), frozenset(fields)
     )
 
 
-def _label(field: str, labels: Mapping[str, str], lang: str) -> str:
+def field_said(field: str, labels: Mapping[str, str], lang: str) -> str:
+    """Say what the box of a field is called."""
     return say(labels.get(field, f"page_transfers_field_{field}"), lang)

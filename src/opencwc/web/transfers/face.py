@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from opencwc.casebook.database import Casebook
 from opencwc.casebook.findings import History, count_findings
@@ -12,10 +13,10 @@ from opencwc.casebook.model import UNDECIDED, Filter, Person
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Finding, Message, Value, Verdict
 from opencwc.transfers.check.weighing import separated
-from opencwc.web.casebook.faces import Face, JobPage, shortened
+from opencwc.web.casebook.faces import EvidencePart, Face, JobPage, shortened
 from opencwc.web.casebook.home_doors import Door, FigureRow, HouseFigure
 from opencwc.web.transfers.column_names import CHECK_LABELS, say_columns
-from opencwc.web.transfers.finding_evidence import Pair, facts_of, tables_of
+from opencwc.web.transfers.finding_evidence import Pair, facts_of, shipped, tables_of
 from opencwc.wording import say, sentence
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
@@ -72,6 +73,15 @@ def _hold(finding: Finding) -> Message | None:
 _STATES_AS_OF = "transfers_states_as_of"
 
 
+def _shipped(book: Casebook, person: Person, history: History, lang: str) -> dict[str, Any]:
+    """Return how much the shipment of a finding is, when it goes and to whom."""
+    from opencwc.web.transfers.kept_runs import check_of
+
+    kept = check_of(book, person, history.run["number"]).kept
+    texts = next((answer.texts for answer in kept.answers if answer.row == history.finding.row), {})
+    return {"shipped": shipped(texts, lang)}
+
+
 def _title_of_shipment(finding: Finding, lang: str) -> str:
     """Name the chemical and the States of a shipment: "Thiodiglycol: Nordavia → Israel"."""
     ends = {seen.label: seen.value[:3] for seen in finding.evidence if seen.kind == "state"}
@@ -121,6 +131,7 @@ CHECK = Face(
         columns=_columns_in(CHECK_LABELS),
     ),
     jobs="/transfers/jobs", among=_beside_check, rests_on=facts_of, tables=tables_of,
+    evidence=EvidencePart("transfers/finding_shipment.html", _shipped),
     reasons=_reasons_of_shipment, to_do=_hold, title=_title_of_shipment,
     doors=(Door("check", "shipments", "/transfers/check", "screen"),),
 )  # fmt: skip

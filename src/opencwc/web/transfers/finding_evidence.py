@@ -14,6 +14,7 @@ from opencwc.transfers.model import LINE_STATUSES
 from opencwc.web.casebook.faces import Cell, EvidenceTable, TableColumn
 from opencwc.web.casebook.run_summary import convention_of
 from opencwc.web.server.days_and_sizes import day_said
+from opencwc.web.transfers.column_names import CHECK_LABELS, field_said
 from opencwc.wording import amount_said, cited, number_said, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
@@ -56,6 +57,27 @@ class LedgerRow(NamedTuple):
     receiver: str
     when: str
     kg: float
+
+
+def shipped(texts: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
+    """Return how much is shipped, when and to whom, as the row of a shipment says it; empty where it does not.
+
+    >>> shipped({"quantity": "2000", "unit": "kg", "consignee": "Ink House"}, "en")[:3]
+    [('Quantity', '2,000 kg'), ('Concentration (% by weight)', ''), ('Date of the shipment', '')]
+    """
+    quantity = " ".join(filter(None, (texts.get("quantity", ""), texts.get("unit", ""))))
+    day = texts.get("date", "")
+    said = {
+        "quantity": amount_said(quantity, lang) if texts.get("quantity", "").isdecimal() else quantity,
+        "concentration": texts.get("concentration", ""),
+        "date": day_said(day, lang) if _DAY.fullmatch(day) else day,
+        "consignee": texts.get("consignee", ""),
+        "end_user": texts.get("end_user", ""),
+    }
+    return [(field_said(name, CHECK_LABELS, lang), text) for name, text in said.items()]
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def facts_of(finding: Finding, lang: str) -> list[tuple[str, str]]:

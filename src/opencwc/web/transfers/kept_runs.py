@@ -88,9 +88,14 @@ def shown_reconciliation(request: Request, number: int) -> Reconciliation:
 
 def shown_check(request: Request, number: int) -> ShownRun[KeptCheck]:
     """Return a check of planned shipments; raise `NotFoundError` where there is none that the person may see."""
+    return check_of(book_of(request), person_of(request), number)
+
+
+def check_of(book: Casebook, person: Person, number: int) -> ShownRun[KeptCheck]:
+    """Return a check as a person may see it."""
     from opencwc.transfers.check.kept import unpack
 
-    return shown_run(book_of(request), person_of(request), number, CHECKS, unpack)
+    return shown_run(book, person, number, CHECKS, unpack)
 
 
 def fitting_sums(kept: KeptReconciliation, wanted: SumFilter) -> pl.DataFrame:

@@ -387,6 +387,7 @@ def show_patterns(
         request, "transfers/patterns.html", "reconcile", view="patterns", wanted=SumFilter(), kind=kind, shown=shown,
         proposed=proposed, total=len(numbered), kinds={name: counted[name] for name in PATTERN_KINDS if counted[name]},
         next=proposed[-1].place if len(rest) > PATTERNS_A_PAGE else None,
+        lines=shown.kept.lines_at(place[:2] for one in proposed for place in one.pattern.lines),
         more=shown.kept.summary.pattern_count - len(shown.kept.summary.patterns),
         new_pairs=max((_new_pairs(pattern.says) for _, pattern in numbered), default=0),
     )  # fmt: skip
