@@ -101,7 +101,15 @@ def duration_said(time: timedelta, lang: str) -> str:
     >>> duration_said(timedelta(days=3), "zh")
     '3\xa0天'
     """
-    said = _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
+    return unit_apart(_western(format_timedelta(time, threshold=1.2, locale=locale_of(lang))), lang)
+
+
+def unit_apart(said: str, lang: str) -> str:
+    """Set a number apart from a Chinese unit, as the program does everywhere.
+
+    >>> unit_apart("2周", "zh"), unit_apart("2 weeks", "en")
+    ('2\xa0周', '2 weeks')
+    """
     return _CLOSED_UNIT.sub("\u00a0", said) if lang == "zh" else said
 
 
