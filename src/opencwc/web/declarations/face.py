@@ -101,8 +101,8 @@ def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
     if cell := next((seen for seen in finding.evidence if seen.kind == "cell"), None):
         row, _, column = cell.value.partition(" ")
-        values: dict[str, Value] = {"table": Message(f"declare_table_{cell.label}"), "row": row, "field": column}
-        return shortened(say(Message("ask_where" if column else "check_where", values), lang))
+        values: dict[str, Value] = {"table": Message(f"declare_table_{cell.label}"), "row": row, "column": column}
+        return shortened(say(Message("check_where_column" if column else "check_where", values), lang))
     place = finding.subject.id
     said = (_place_said(place, lang), _subject_said(finding.subject.input, lang))
     return shortened(" · ".join(name for name in said if name))
