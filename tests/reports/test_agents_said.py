@@ -7,7 +7,8 @@ import pytest
 from opencwc.convention.fields import read_yaml
 from opencwc.finding import Message
 from opencwc.reports.agents import DATA
-from opencwc.reports.event_wording import agents_said, headline
+from opencwc.reports.event_wording import agents_said, headline, headline_of
+from opencwc.reports.model import Date, Place
 from opencwc.reports.summaries import summary_of
 from opencwc.reports.watch_question import holds_words
 from opencwc.reports.watched import Line
@@ -30,6 +31,18 @@ AGENTS = [str(name) for name in read_yaml(DATA)["agents"]]
 )  # fmt: skip
 def test_chemicals_are_said_in_the_language_of_the_page(lang: str, said: str) -> None:
     assert agents_said(("chlorine", "sarin"), lang) == said
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Accident: chlorine, ammonia, Lyon (France), 2026-03-04"),
+        ("zh", "事故：氯气、氨，Lyon（法国），2026年3月4日"),
+    ],
+)
+def test_a_headline_sets_its_chemicals_apart_from_the_place_and_the_day(lang: str, said: str) -> None:
+    title = headline_of("accident", ("chlorine", "ammonia"), Place("FRA", "Lyon"), Date("2026-03-04"))
+    assert say(title, lang) == said
 
 
 @pytest.mark.parametrize("lang", ["ar", "ru", "zh"])

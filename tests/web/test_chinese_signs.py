@@ -19,6 +19,7 @@ from opencwc.web.server.chinese_signs import with_chinese_signs
         ("<pre>甲 (乙)： 丙</pre>", "<pre>甲 (乙)： 丙</pre>"),
         ("Regulation (EU) 2021/821", "Regulation (EU) 2021/821"),
         ("甲 (乙", "甲 (乙"),
+        ("<p>N-<wbr>(1-<wbr>(二烷氨基))亚烷基</p>", "<p>N-<wbr>(1-<wbr>(二烷氨基))亚烷基</p>"),
     ],
 )
 def test_a_chinese_page_is_set_as_chinese_is_printed(html: str, set_so: str) -> None:

@@ -292,7 +292,7 @@ class Teller:
         """Name a printed chemical in the reader's language, with its CAS number."""
         named = chemical_name(chemical.cas, chemical.name, self.lang)
         lang = "en" if named == chemical.name and self.lang != "en" else ""
-        return Text(f"{named} (CAS {chemical.cas})", lang=lang)
+        return Text(say(Message("name_and_code", {"name": named, "code": f"CAS {chemical.cas}"}), self.lang), lang=lang)
 
     def badge(self, verdict: Verdict) -> Badge:
         """Return the word and tone of a verdict."""

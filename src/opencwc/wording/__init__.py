@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -79,6 +79,14 @@ def _joined(said: Sequence[str], last: str, lang: str) -> str:
     return say("list_separator", lang).join(first) + (say(last, lang) if first else "") + final
 
 
+def _facts_said(facts: Iterable[Value], lang: str) -> str:
+    """Say what a thing was with, where and when; the chemicals are a list, for which Chinese has a sign of its own."""
+    each = [(isinstance(fact, Message) and fact.id == "common_chemical", _said(fact, lang)) for fact in facts]
+    chemicals = say("list_separator", lang).join(said for is_chemical, said in each if is_chemical)
+    others = [said for is_chemical, said in each if not is_chemical]
+    return say("phrase_separator", lang).join(filter(None, (chemicals, *others)))
+
+
 def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
     """Return a value as it is to be said: a count as a number, a substance by its name in the language.
 
@@ -88,6 +96,10 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
         return float(value)
     if key == "reasons" and isinstance(value, tuple):  # each is a clause with commas of its own
         return say("clause_separator", lang).join(_said(item, lang) for item in value)
+    if key == "facts" and isinstance(value, tuple):
+        return _facts_said(value, lang)
+    if key == "date" and isinstance(value, str):
+        return year_said(value, lang)
     if key == "unit" and isinstance(value, str):
         return unit_said(value, lang)
     if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
@@ -203,6 +215,15 @@ def error_sentences(error: OpenCWCError, lang: str = "en") -> tuple[str, str]:
 def say_error(error: OpenCWCError, lang: str = "en") -> str:
     """Say an error as one line: where, what was wrong, what to do."""
     return error_line(error.where, *error_sentences(error, lang))
+
+
+def year_said(text: str, lang: str) -> str:
+    """Say a year that stands alone, which Chinese marks as one; what is no year stays as it is.
+
+    >>> year_said("2024", "zh"), year_said("2024", "en"), year_said("2024-06-07", "zh")
+    ('2024年', '2024', '2024-06-07')
+    """
+    return f"{text}年" if lang == "zh" and _YEAR.fullmatch(text) else text
 
 
 def _written(value: object, form: str, lang: str, *, quoted: bool) -> str:
@@ -453,6 +474,7 @@ def _as_written(text: str) -> str:
     return f"\u200e{text}\u200e" if foreign else text
 
 
+_YEAR = re.compile("[0-9]{4}")
 _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVXا]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:[-–]\([a-z]{1,4}\))?(?!\()")

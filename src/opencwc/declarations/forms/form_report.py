@@ -193,7 +193,7 @@ class _Paper:
             told = Message(f"form_moved_{activity}", {"state": self.state(partner), "weight": self.weight(weight)})
             return say(told, self.lang)
         parts = (self.say(f"form_activity_{activity}"), self.state(partner), self.weight(weight))
-        return self.say("list_separator").join(filter(None, parts))
+        return self.say("phrase_separator").join(filter(None, parts))
 
     def weight(self, text: str) -> str:
         """Return a weight of a field, and the day that stands behind it, as the language writes them."""
@@ -204,7 +204,7 @@ class _Paper:
         said = amount_said(amount(Decimal(number) * KG[unit]), self.lang)
         if not _DAY.fullmatch(day):
             return f"{said} {day}".strip()
-        return f"{said}{self.say('list_separator')}{self.day_said(date.fromisoformat(day), self.lang)}"
+        return f"{said}{self.say('phrase_separator')}{self.day_said(date.fromisoformat(day), self.lang)}"
 
     def day(self, day: date) -> Words:
         """Return a day as the language writes it."""
@@ -263,7 +263,7 @@ class _Paper:
 
     def state(self, code: str) -> str:
         name = state_name(code, self.lang)
-        return name if name == code else f"{name} ({code})"
+        return name if name == code else say(Message("name_and_code", {"name": name, "code": code}), self.lang)
 
     def say(self, id: str) -> str:
         return say(id, self.lang)

@@ -156,7 +156,10 @@ class _Paper:
     def states(self, *codes: str) -> tuple[str, ...]:
         """Name States, each with its code, as papers have them."""
         named = ((state_name(code, self.lang), code) for code in codes if code)
-        return tuple(name if name == code else f"{name} ({code})" for name, code in named)
+        return tuple(
+            name if name == code else say(Message("name_and_code", {"name": name, "code": code}), self.lang)
+            for name, code in named
+        )
 
     def days(self, day: date | None) -> tuple[str, ...]:
         return (spoken_day(day, self.lang),) if day else ()

@@ -353,4 +353,4 @@ def _line(*words: Words, lang: str) -> str:
 def _cell(word: Text, lang: str) -> str:
     """Write a number, a day or a code so that a line from right to left does not turn its parts round."""
     text = f"\u200e{word.text}\u200e" if word.verbatim and lang in RIGHT_TO_LEFT else word.text
-    return f"{text} ({word.note})" if word.note else text
+    return say(Message("name_and_code", {"name": text, "code": word.note}), lang) if word.note else text

@@ -179,7 +179,7 @@ def full_name(entry: Entry, teller: Teller) -> str:
         return ""
     chemical = entry.examples[0]
     name = longer_name(chemical.cas, teller.lang, LONGEST_SHORT_NAME)
-    return f"{name} (CAS {chemical.cas})" if name else ""
+    return say(Message("name_and_code", {"name": name, "code": f"CAS {chemical.cas}"}), teller.lang) if name else ""
 
 
 def amounts_shown(wanted: RulesFilter, order: ListAsked, lang: str) -> dict[str, Any]:

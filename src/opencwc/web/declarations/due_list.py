@@ -19,7 +19,7 @@ from opencwc.declarations.phrases import BY_READING
 from opencwc.finding import Message
 from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, Searched, day_column, listed
 from opencwc.web.server.page_parameters import AddressFilter, Brief
-from opencwc.wording import say, sentence
+from opencwc.wording import say, sentence, year_said
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import in_type, unbroken
 
@@ -144,7 +144,7 @@ def _declaration_said(line: ShownDue, lang: str) -> str:
         say(f"page_declarations_regime_{line.regime}", lang),
         f"declare_declaration_{line.declaration}",
     )
-    return _joined(f"{regime}{say('label_colon', lang)}{say(declaration, lang)}", str(line.period))
+    return _joined(f"{regime}{say('label_colon', lang)}{say(declaration, lang)}", year_said(str(line.period), lang))
 
 
 def _country_said(line: ShownDue, lang: str) -> str:

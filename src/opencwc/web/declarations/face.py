@@ -17,7 +17,7 @@ from opencwc.declarations.findings import ROW_FIELDS, row_as_written
 from opencwc.declarations.model import ACTIVITIES
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
-from opencwc.finding import Evidence, Finding, Message
+from opencwc.finding import Evidence, Finding, Message, Value
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.faces import Cell, EvidenceTable, Face, JobPage, TableColumn, shortened
 from opencwc.web.casebook.finders import Hit, Sought
@@ -101,9 +101,8 @@ def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
     if cell := next((seen for seen in finding.evidence if seen.kind == "cell"), None):
         row, _, column = cell.value.partition(" ")
-        table = say(f"declare_table_{cell.label}", lang)
-        at = say(Message("page_declarations_row", {"row": row}), lang)
-        return shortened(say("list_separator", lang).join(filter(None, (table, at, column))))
+        values: dict[str, Value] = {"table": Message(f"declare_table_{cell.label}"), "row": row, "column": column}
+        return shortened(say(Message("check_where_column" if column else "check_where", values), lang))
     place = finding.subject.id
     said = (_place_said(place, lang), _subject_said(finding.subject.input, lang))
     return shortened(" · ".join(name for name in said if name))
@@ -124,7 +123,10 @@ def _apart(finding: Finding, lang: str) -> str:
 def _activity_said(row: Mapping[str, str], lang: str) -> str:
     activity = row.get("activity", "")
     named = say(f"declare_unusual_activity_{activity}", lang) if activity in ACTIVITIES else activity
-    return f"{named} {row.get('year', '')}".strip()
+    year = row.get("year", "")
+    return (
+        say(Message("activity_in_year", {"activity": named, "year": year}), lang) if named and year else named or year
+    )
 
 
 def _due_said(due: Evidence, lang: str) -> str:

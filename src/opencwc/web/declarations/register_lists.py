@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from opencwc.declarations.kept import KeptDeclarations, ShownNear, ShownProblem
 from opencwc.declarations.phrases import amount
-from opencwc.finding import Message
+from opencwc.finding import Message, Value
 from opencwc.web.declarations.due_list import chemicals_said
 from opencwc.web.server.listing import ListAsked, ListColumn, ListShown, listed
 from opencwc.wording import amount_said, cited, say, sentence
@@ -20,8 +20,8 @@ FIRST = 20
 
 
 def _where(problem: ShownProblem, lang: str) -> str:
-    row = (say(Message("page_declarations_row", {"row": str(problem.row)}), lang),) if problem.row else ()
-    return say("list_separator", lang).join((say(f"declare_table_{problem.table}", lang), *row))
+    table = Message(f"declare_table_{problem.table}")
+    return say(Message("check_where", {"table": table, "row": str(problem.row)}) if problem.row else table, lang)
 
 
 FAULT_COLUMNS: Sequence[ListColumn[ShownProblem]] = (
@@ -45,7 +45,8 @@ def near_columns(called: Mapping[str, str]) -> Sequence[ListColumn[ShownNear]]:
 
     def activity(near: ShownNear, lang: str) -> str:
         planned = f" {say('page_declarations_planned', lang)}" if near.planned else ""
-        return f"{say(f'declare_act_{near.activity}', lang)} {near.year}{planned}"
+        done: dict[str, Value] = {"activity": Message(f"declare_act_{near.activity}"), "year": str(near.year)}
+        return f"{say(Message('activity_in_year', done), lang)}{planned}"
 
     return (
         ListColumn(

@@ -183,7 +183,7 @@ def part_name(part: str, lang: str) -> str:
     >>> part_name("killed, folder left out", "fr"), part_name("another", "fr")
     ('morts, textes non vus à l’entraînement', 'another')
     """
-    return say("list_separator", lang).join(_said_of("part", piece, lang) for piece in part.split(", "))
+    return say("phrase_separator", lang).join(_said_of("part", piece, lang) for piece in part.split(", "))
 
 
 def _said_of(kind: str, name: str, lang: str) -> str:

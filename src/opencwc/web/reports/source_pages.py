@@ -27,7 +27,7 @@ from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.upload_forms import FILE, UploadForm, Uploads
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Closed
-from opencwc.web.server.days_and_sizes import locale_of
+from opencwc.web.server.days_and_sizes import locale_of, unit_apart
 from opencwc.web.server.htmx_headers import announcing, leading_to
 from opencwc.web.server.listing import Ending, ListColumn, ListWanted, day_column, listed
 from opencwc.web.server.page import language_of, page
@@ -104,7 +104,11 @@ def gap_said(seconds: float | None, lang: str) -> str:
     >>> gap_said(200_000, "en")
     '2 days'
     """
-    return "" if seconds is None else format_timedelta(timedelta(seconds=seconds), locale=locale_of(lang))
+    return (
+        ""
+        if seconds is None
+        else unit_apart(format_timedelta(timedelta(seconds=seconds), locale=locale_of(lang)), lang)
+    )
 
 
 def language_said(code: str, lang: str) -> str:

@@ -54,7 +54,7 @@ def _own_texts(pieces: list[str]) -> set[int]:
 
 
 def _widen_brackets(pieces: list[str], own: set[int]) -> None:
-    """Widen each pair of brackets behind a blank that follows or holds Chinese."""
+    """Widen each pair of brackets behind a blank that follows or holds Chinese; a break in a name is no blank."""
     starts = list(accumulate((len(text) for text in pieces[::2]), initial=0))
     whole = "".join(pieces[::2])
     opened: list[tuple[int, int] | None] = []
@@ -63,7 +63,7 @@ def _widen_brackets(pieces: list[str], own: set[int]) -> None:
         for found in _BRACKET.finditer(pieces[place]):
             at = found.start()
             if found[0] == "(":
-                apart = at == 0 or pieces[place][at - 1].isspace()
+                apart = pieces[place][at - 1].isspace() if at else not pieces[place - 1].startswith("<wbr")
                 opened.append((place, at) if apart else None)
             elif opened and (bracket := opened.pop()):
                 start, end = starts[bracket[0] // 2] + bracket[1], starts[place // 2] + at

@@ -12,7 +12,7 @@ from babel.units import format_unit
 
 from opencwc.convention.clauses import in_full_within
 from opencwc.finding import Message, Value
-from opencwc.wording import sentence
+from opencwc.wording import sentence, year_said
 from opencwc.wording.clauses import in_sentences
 from opencwc.wording.typography import WRITTEN_DAY, unbroken
 
@@ -31,13 +31,15 @@ def day_said(value: str | date, lang: str) -> str:
 
     >>> day_said("2026-11-04", "en").replace("\u00a0", " "), day_said("2026", "en"), day_said("", "en")
     ('4 November 2026', '2026', '')
+    >>> day_said("2026", "zh"), day_said("2026-11-04", "zh")
+    ('2026年', '2026年11月4日')
     """
     if not value:
         return ""
     try:
         known = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     except ValueError:
-        return str(value)
+        return year_said(str(value), lang)
     said = _western(format_date(known, "long" if lang != "zh" else "medium", locale_of(lang)))
     return re.sub("[ \u202f]", "\u00a0", _first_in_french(said, lang))
 
@@ -96,8 +98,19 @@ def duration_said(time: timedelta, lang: str) -> str:
 
     >>> duration_said(timedelta(seconds=95), "en"), duration_said(timedelta(seconds=7), "ru")
     ('2 minutes', '7 секунд')
+    >>> duration_said(timedelta(days=3), "zh")
+    '3\xa0天'
     """
-    return _western(format_timedelta(time, threshold=1.2, locale=locale_of(lang)))
+    return unit_apart(_western(format_timedelta(time, threshold=1.2, locale=locale_of(lang))), lang)
+
+
+def unit_apart(said: str, lang: str) -> str:
+    """Set a number apart from a Chinese unit, as the program does everywhere.
+
+    >>> unit_apart("2周", "zh"), unit_apart("2 weeks", "en")
+    ('2\xa0周', '2 weeks')
+    """
+    return _CLOSED_UNIT.sub("\u00a0", said) if lang == "zh" else said
 
 
 def size_said(size: int, lang: str) -> str:
@@ -133,6 +146,9 @@ def _first_in_french(said: str, lang: str) -> str:
     ('1er avril 2027', '11 avril 2027')
     """
     return f"1er{said[1:]}" if lang == "fr" and said.startswith("1 ") else said
+
+
+_CLOSED_UNIT = re.compile("(?<=[0-9])(?=[一-鿿])")
 
 
 def _western(text: str) -> str:

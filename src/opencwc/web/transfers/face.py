@@ -104,7 +104,7 @@ def _title_between(named: str, sender: str | None, receiver: str | None, year: s
         "to": state_name(receiver, lang),
     }
     title = say(Message("page_title_between", between), lang)
-    return f"{title}{say('list_separator', lang)}{year}" if year else title
+    return say(Message("title_in_year", {"title": title, "year": year}), lang) if year else title
 
 
 _ROUTE = re.compile(r" [A-Z]{3}>[A-Z]{3} \d{4}(?= \+ |$)")

@@ -121,7 +121,7 @@ def _sums(finding: Finding, lang: str) -> EvidenceTable:
             side = second[1] if second else evidence.label
             named = f"{name_said(second[2], lang)} {route_said(second[3], second[4], lang)}" if second else ""
             year = second[5] if second else pair.year
-            matter = say("list_separator", lang).join(filter(None, (named, year)))
+            matter = say(Message("title_in_year", {"title": named, "year": year}), lang) if named else year
             sums.setdefault(matter, {})[side] = float(evidence.value.removesuffix(" kg"))
     rows = tuple(
         (Cell(matter), *(Cell(number_said(kg, lang)) for kg in (out, back, abs(out - back))))
