@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from opencwc.finding import Message
 from opencwc.reports.model import Date, Place, Qualifier, Told
-from opencwc.wording import at_clock, say
+from opencwc.wording import at_clock, say, with_minus
 from opencwc.wording import day_said as day_in
 from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import state_named
@@ -110,7 +110,7 @@ def set_apart(name: str) -> str:
 def published_said(at: datetime, lang: str) -> str:
     """Say when a report was published, by the clock of its own outlet and how far that is from UTC."""
     offset = at.strftime("%z")
-    ahead = "" if offset in ("", "+0000") else f"{offset[:3]}:{offset[3:5]}"
+    ahead = "" if offset in ("", "+0000") else with_minus(f"{offset[:3]}:{offset[3:5]}")
     return at_clock(day_in(at.date(), lang), f"{at:%H:%M} UTC{ahead}", lang)
 
 

@@ -22,7 +22,7 @@ APART = Markup('<bdi lang="{}" dir="{}">{}</bdi>')
 DRAWN_APART = Markup('<tspan lang="{0}">{2}</tspan>')
 """The same within a text of a drawing (SVG), which a direction of its own would hang on its other end."""
 UNBROKEN = Markup('<span class="when">{}</span>')
-_HOUR = r"\u200e?\d\d:\d\d[ \u00a0]UTC(?:[+-]\d\d:\d\d)?\u200e?"
+_HOUR = r"\u200e?\d\d:\d\d[ \u00a0]UTC(?:[+\u2212]\d\d:\d\d)?\u200e?"
 _WHOLE = rf"\d{{4}}-\d\d-\d\d(?:[,،]? {_HOUR})?|{_HOUR}|\b[A-Z]{{1,4}}-\d{{1,6}}\b"
 _BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
 
