@@ -349,7 +349,7 @@ def thousands_stand_apart(number: float | Decimal, lang: str) -> bool:
     >>> number_said(9999, "es"), number_said("-10000.5", "es"), number_said("-0.5", "es"), number_said(1000)
     ('9999', '−10.000,5', '−0,5', '1,000')
     """
-    return lang not in _APART_FROM_FIVE_DIGITS or abs(number) >= 10_000
+    return lang not in _APART_FROM_FIVE_DIGITS or not -10_000 < number < 10_000
 
 
 def with_minus(number: str) -> str:
