@@ -19,8 +19,8 @@ from opencwc.web.server.page import OWN_FONTS, environment, with_chinese_font
         ("en", "سجل (مختلق) and more", '<bdi lang="ar" dir="rtl">سجل (مختلق)</bdi> and more'),
         (
             "en",
-            "2025-09-23, \u200e22:00\u00a0UTC-02:00\u200e, 07:40 UTC",
-            '<span class="when">2025-09-23, \u200e22:00\u00a0UTC-02:00\u200e</span>, '
+            "2025-09-23, \u200e22:00\u00a0UTC\u221202:00\u200e, 07:40 UTC",
+            '<span class="when">2025-09-23, \u200e22:00\u00a0UTC\u221202:00\u200e</span>, '
             '<span class="when">07:40 UTC</span>',
         ),
         ("fr", "<b>Été</b> & А<i>", '&lt;b&gt;Été&lt;/b&gt; &amp; <bdi lang="ru" dir="ltr">А</bdi>&lt;i&gt;'),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from opencwc.catalogs import read_template
 from opencwc.convention.fields import load_yaml
 from opencwc.finding import Message, Value
 from opencwc.language.commerce.words import DATA
+from opencwc.web.server.page import environment
 from opencwc.wording import LANGUAGES, at_clock, number_said, packing_said, say
 
 
@@ -18,7 +21,7 @@ def test_every_packing_that_is_read_has_a_name_in_every_language(lang: str) -> N
     assert not [name for name in named if not read_template("opencwc", f"packing_{name}", lang)]
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "big bag ×\u00a01,000"), ("es", "saca grande ×\u00a01.000")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "big bag ×\u00a01,000"), ("es", "saca grande ×\u00a01000")])
 def test_a_packing_is_said_with_how_many_there_are(lang: str, said: str) -> None:
     assert packing_said("big bag 1000", lang) == said
 
@@ -40,6 +43,16 @@ def test_a_share_is_written_as_the_language_does_and_reads_on_with_its_sentence(
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_number_below_zero_has_the_sign_of_print(lang: str) -> None:
     assert number_said(-5, lang) == "\u22125"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("1000", "1000"), ("-2190", "\u22122190"), ("9999.5", "9999,5"), ("10000", "10.000"), ("1959320", "1.959.320")],
+)
+def test_spanish_sets_thousands_apart_from_five_digits_on(number: str, said: str) -> None:
+    on_page = environment("es").filters["number"]
+    assert number_said(number, "es") == on_page(Decimal(number), 1 if "." in number else 0) == said
+    assert environment("en").filters["number"](9999) == "9,999"
 
 
 @pytest.mark.parametrize(("lang", "between"), [("en", ", "), ("ar", "، "), ("zh", " ")])

@@ -44,7 +44,7 @@ from opencwc.screening.cards import Teller
 from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.table_run import columns_as
 from opencwc.screening.verb import VERB as SCREEN
-from opencwc.wording import say, sentence
+from opencwc.wording import number_said, say, sentence
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -171,7 +171,7 @@ class _Reporter(Teller):
         facts = [
             Fact(self.say("report_lists"), tuple(lists)),
             Fact(self.say("report_as_of"), (self.checked.as_of,)),
-            Fact(self.say("report_rows"), (f"{self.tally.rows:,}".replace(",", "\u202f"),)),
+            Fact(self.say("report_rows"), (number_said(self.tally.rows, self.lang),)),
         ]
         if self.checked.file:
             facts.append(Fact(self.say("report_file"), (Text(self.checked.file, verbatim=True),)))

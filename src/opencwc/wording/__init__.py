@@ -354,14 +354,26 @@ def number_said(number: float | str, lang: str = "en") -> str:
     """Say a number as the language writes it, in Western digits; a text is taken exactly.
 
     >>> number_said(180060, "en"), number_said("1234.50", "es"), number_said("0.000005")
-    ('180,060', '1.234,50', '0.000005')
+    ('180,060', '1234,50', '0.000005')
     >>> number_said(-12.5, "fr")
     '−12,5'
     """
-    group, decimal = number_signs(lang)
     exact = Decimal(number) if isinstance(number, str) else Decimal(f"{number:.12g}")
-    whole, _, part = f"{exact:,f}".partition(".")
+    apart = "," if thousands_stand_apart(exact, lang) else ""
+    whole, _, part = f"{exact:{apart}f}".partition(".")
+    group, decimal = number_signs(lang)
     return with_minus(whole.replace(",", group) + (decimal + part if part else ""))
+
+
+def thousands_stand_apart(number: float | Decimal, lang: str) -> bool:
+    """Tell whether the language sets the thousands of a number apart: in Spanish from five digits on.
+
+    Unicode's CLDR has this as ``minimumGroupingDigits``, which Babel does not read.
+
+    >>> number_said(9999, "es"), number_said("-10000.5", "es"), number_said("-0.5", "es"), number_said(1000)
+    ('9999', '−10.000,5', '−0,5', '1,000')
+    """
+    return lang not in _APART_FROM_FIVE_DIGITS or not -10_000 < number < 10_000
 
 
 def with_minus(number: str) -> str:
@@ -495,6 +507,7 @@ _FOUND_BY = ("found_cas", "found_name")
 """The messages that name a chemical that is in no list, by the English name of the names at hand."""
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
+_APART_FROM_FIVE_DIGITS = ("es",)
 _MASSES = ("t", "kg", "g", "mg")
 _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,6 +110,15 @@ def test_a_chart_says_the_figures_and_titles_it_was_given(all_charts: Watched) -
         "bars => bars.map(bar => bar.getBBox().width)"
     )
     assert widths[0] / widths[1] == pytest.approx(12345.5 / 7000, rel=0.01)
+
+
+def test_spanish_axes_set_thousands_apart_from_five_digits_on(browser: Browser) -> None:
+    for watched in charts(browser, figure("bar"), lang="es"):
+        drawn(watched.page, "bar")
+        said = texts(watched.page, "bar")
+        assert "10.000" in said
+        assert [text for text in said if re.fullmatch("[0-9]{4}", text)]
+        assert not [text for text in said if re.fullmatch(r"[0-9]\.[0-9]{3}", text)]
 
 
 def test_a_long_label_is_broken_between_its_words_and_not_cut(browser: Browser) -> None:

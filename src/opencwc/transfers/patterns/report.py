@@ -30,7 +30,7 @@ from opencwc.records import to_plain
 from opencwc.transfers.model import Ledger
 from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.base import Proposal
-from opencwc.wording import say, sentence
+from opencwc.wording import amount_said, say, sentence
 from opencwc.wording.chemical_names import name_said
 
 COLUMNS = (
@@ -153,11 +153,12 @@ def _drawing(proposal: Proposal, lang: str) -> Figure:
     for place, year in enumerate(years):
         for side, kg in enumerate(known.get(year, [0.0, 0.0])):
             height = _HEIGHT * kg / top
+            said = amount_said(f"{kg:.0f} kg", lang)
             seen = "1" if first <= year <= last else "0.45"
             x = place * step + step * 0.1 + side * bar
             parts.append(
                 f'<rect class="{sides[side]}" x="{x:.1f}" y="{_TOP + _HEIGHT - height:.1f}" width="{bar:.1f}" '
-                f'height="{height:.1f}" opacity="{seen}"><title>{year}: {kg:,.0f} kg</title></rect>'
+                f'height="{height:.1f}" opacity="{seen}"><title>{year}: {said}</title></rect>'
             )
         if step >= _LABELLED or place % 3 == 0:
             middle = place * step + step / 2
@@ -166,7 +167,7 @@ def _drawing(proposal: Proposal, lang: str) -> Figure:
                 f'font-size="11">{year}</text>'
             )
     line = f'<path class="oc-line" d="M0 {_TOP + _HEIGHT + 0.5}H{width:.0f}" fill="none"/>'
-    scale = f'<text class="oc-note" x="0" y="11" font-size="11">{top:,.0f} kg</text>'
+    scale = f'<text class="oc-note" x="0" y="11" font-size="11">{amount_said(f"{top:.0f} kg", lang)}</text>'
     label = escape(say(proposal.message, lang), quote=True)
     svg = (
         f'<svg role="img" aria-label="{label}" viewBox="0 0 {width:.0f} {_TOP + _HEIGHT + 22}" width="{width:.0f}" '

@@ -8,7 +8,7 @@ import polars as pl
 
 from opencwc.finding import Message, Value
 from opencwc.transfers.model import CAUSES, LINE_STATUSES, Ledger, Substance
-from opencwc.wording import number_signs, say, sentence
+from opencwc.wording import number_signs, say, sentence, thousands_stand_apart
 from opencwc.wording.chemical_names import name_said
 
 DECIMALS, LARGE_DECIMALS, DIGITS = 9, 2, 12
@@ -237,7 +237,12 @@ def _value(name: str, lang: str, substances: Sequence[str]) -> pl.Expr:
         .str.strip_chars_end(".")
         for places in (LARGE_DECIMALS, DECIMALS)
     )
-    whole = large.str.split(".").list.first().cast(pl.Int64).map_batches(_apart, return_dtype=pl.String)
+    whole = (
+        large.str.split(".")
+        .list.first()
+        .cast(pl.Int64)
+        .map_batches(lambda numbers: _apart(numbers, lang), return_dtype=pl.String)
+    )
     apart = pl.concat_str(
         whole.str.replace_all(",", group, literal=True),
         large.str.extract(r"(\.\d+)$").fill_null("").str.replace(".", decimal, literal=True),
@@ -250,8 +255,10 @@ def _names_said(names: pl.Series, lang: str) -> pl.Series:
     return pl.Series(names.name, [said[name] for name in names], pl.String)
 
 
-def _apart(numbers: pl.Series) -> pl.Series:
+def _apart(numbers: pl.Series, lang: str) -> pl.Series:
     """Write whole numbers with commas between their thousands; Polars has no faster way than Python's own."""
-    return pl.Series(
-        numbers.name, [None if number is None else f"{number:,}" for number in numbers.to_list()], pl.String
+    said = (
+        None if number is None else f"{number:,}" if thousands_stand_apart(number, lang) else str(number)
+        for number in numbers.to_list()
     )
+    return pl.Series(numbers.name, list(said), pl.String)

@@ -163,7 +163,7 @@ def region_choices(index: EventIndex) -> list[str]:
 
 def columns_of(by: By) -> tuple[ListColumn[AreaMonth], ...]:
     """Return the columns of the table by area and month."""
-    label = "page_convention_state" if by == "country" else "page_watch_region"
+    label = "watch_field_country" if by == "country" else "page_watch_region"
     return (ListColumn("area", label, lambda row, lang: say(area_named(row.area), lang)), *_COLUMNS)
 
 

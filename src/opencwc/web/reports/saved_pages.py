@@ -35,6 +35,7 @@ from opencwc.web.server.htmx_headers import leading_to
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say
+from opencwc.wording.collation import sort_key
 from opencwc.wording.common_chemicals import common_name
 from opencwc.wording.states import states_by_name
 
@@ -212,8 +213,8 @@ def _form(request: Request, name: str, question: WatchQuestion, action: str) -> 
     return page(
         request, "reports/saved_form.html", name=name, question=question, target=action, longest_name=LONGEST_NAME,
         countries=[code for _, code in states_by_name(countries, lang)], others=others,
-        kinds=sorted(KINDS, key=lambda kind: say(f"watch_kind_{kind}", lang)), stages=STAGES,
-        agents=sorted(agents, key=lambda name: common_name(name, lang)), spoken=LANGUAGES,
+        kinds=sorted(KINDS, key=lambda kind: sort_key(say(f"watch_kind_{kind}", lang), lang)), stages=STAGES,
+        agents=sorted(agents, key=lambda name: sort_key(common_name(name, lang), lang)), spoken=LANGUAGES,
     )  # fmt: skip
 
 

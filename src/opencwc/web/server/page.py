@@ -10,6 +10,7 @@ import gzip
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,7 @@ from opencwc.wording import (
     at_clock,
     error_sentences,
     say,
+    thousands_stand_apart,
     unit_said,
     with_minus,
 )
@@ -280,11 +282,15 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
 
     def number(value: float, places: int = 0) -> str:
         pattern = f"#,##0.{'0' * places}" if places else None
-        return with_minus(str(format_decimal(value, pattern, locale, numbering_system="latn")))
+        apart = thousands_stand_apart(Decimal(str(value)), lang)
+        said = format_decimal(value, pattern, locale, group_separator=apart, numbering_system="latn")
+        return with_minus(str(said))
 
     def share(value: float, places: str = "#") -> str:
         gap = "" if lang in PERCENT_CLOSED_UP else "\u00a0"
-        return with_minus(str(format_percent(value, f"#,##0.{places}{gap}%", locale, numbering_system="latn")))
+        pattern, apart = f"#,##0.{places}{gap}%", thousands_stand_apart(100 * Decimal(str(value)), lang)
+        said = format_percent(value, pattern, locale, group_separator=apart, numbering_system="latn")
+        return with_minus(str(said))
 
     day = partial(day_said, lang=lang)
 

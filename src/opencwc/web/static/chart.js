@@ -203,6 +203,13 @@ function localeOf(lang) {
   };
 }
 
+// How an axis writes amounts; Spanish leaves the thousands of four digits together, which the library cannot.
+function amounts() {
+  const format = ",.12~g";
+  const together = new Intl.NumberFormat(document.documentElement.lang).format(1000).length === 4;
+  return together ? { format, labelExpr: "abs(datum.value) < 1e4 ? format(datum.value, '.12~g') : datum.label" } : { format };
+}
+
 // Fills that differ by pattern and not by colour alone: plain, stripes one way, dots, stripes the other way.
 function patternsFor(look) {
   const element = node("svg", { width: 0, height: 0, "aria-hidden": "true", focusable: "false" });
@@ -277,7 +284,7 @@ const SPECS = {
         },
         x: {
           field: "value", type: "quantitative", title: titles.y ?? null, scale: { reverse: look.rtl },
-          axis: { format: ",.12~g", tickCount: 5 },
+          axis: { ...amounts(), tickCount: 5 },
         },
         ...coloured(rows, titles, fills, groups),
       },
@@ -301,7 +308,7 @@ const SPECS = {
         },
         y: {
           field: "value", type: "quantitative", title: titles.y ?? null,
-          axis: { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5, tickMinStep: 1 },
+          axis: { orient: look.rtl ? "right" : "left", ...amounts(), tickCount: 5, tickMinStep: 1 },
         },
         ...coloured(rows, titles, fills, groups),
       },
@@ -324,11 +331,11 @@ const SPECS = {
         x: {
           field: "x", type: days ? "temporal" : "quantitative", title: titles.x ?? null,
           scale: { reverse: look.rtl, ...(days ? { type: "utc" } : { zero: false }) },
-          axis: { grid: false, labelOverlap: true, tickCount: 8, ...(days ? {} : { format: ",.12~g" }) },
+          axis: { grid: false, labelOverlap: true, tickCount: 8, ...(days ? {} : amounts()) },
         },
         y: {
           field: "value", type: "quantitative", title: titles.y ?? null,
-          axis: { orient: look.rtl ? "right" : "left", format: ",.12~g", tickCount: 5 },
+          axis: { orient: look.rtl ? "right" : "left", ...amounts(), tickCount: 5 },
         },
         ...told,
       },
@@ -367,7 +374,7 @@ const SPECS = {
     const known = rows.flatMap((row) => [row.value, row.low, row.high]).filter((kg) => kg !== null);
     const logs = Math.min(...known) > 0 && Math.max(...known) > 30 * Math.min(...known);
     const x = { field: "x", type: "ordinal", title: null, sort: look.rtl ? "descending" : "ascending", axis: { grid: false, labelAngle: 0 } };
-    const axis = { orient: look.rtl ? "right" : "left", format: ",.12~g", ...(logs ? { values: decadesOf(known) } : { tickCount: 5 }) };
+    const axis = { orient: look.rtl ? "right" : "left", ...amounts(), ...(logs ? { values: decadesOf(known) } : { tickCount: 5 }) };
     const y = { type: "quantitative", title: (logs && titles.logarithmic) || titles.y || null, scale: logs ? { type: "log" } : {}, axis };
     const names = rows.some((row) => row.low !== null) ? [own, peers] : [own]; // the key names what is drawn
     const color = { type: "nominal", title: null, scale: { domain: names, range: [look.colours[0], look.soft] } };

@@ -219,7 +219,7 @@ def _duties(finding: Finding, rules: Convention, lang: str) -> EvidenceTable:
         rows.append((Cell(name), Cell(standing), Cell(day), _source(source, grade, lang)))
     columns = tuple(
         TableColumn(say(label, lang))
-        for label in ("page_transfers_duty", "casebook_status", "page_transfers_due", "report_source")
+        for label in ("page_transfers_duty", "page_convention_status", "page_transfers_due", "report_source")
     )
     full = [place for place, column in enumerate(columns) if not rows or any(row[place].text for row in rows)]
     shown = tuple(tuple(row[place] for place in full) for row in rows)
