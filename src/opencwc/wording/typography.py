@@ -37,6 +37,15 @@ def cut_short(text: str, most: int) -> str:
     return (cut.rstrip() if rest[0].isspace() else cut.rpartition(" ")[0].rstrip() or cut) + "…"
 
 
+def dash(lang: str) -> str:
+    """Return the dash between words; Russian has the long one.
+
+    >>> dash("en"), dash("ru")
+    ('–', '—')
+    """
+    return "—" if lang == "ru" else "–"
+
+
 def in_type(text: str, lang: str) -> str:
     """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word;
     Arabic and Chinese set no space before the sign of a per cent. In Arabic, marks U+200E let a day as files
