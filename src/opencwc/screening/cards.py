@@ -32,7 +32,7 @@ from opencwc.verbs import Verb
 from opencwc.wording import amount_said, cited, cited_parts, day_said, packing_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name, name_said
 from opencwc.wording.clauses import in_sentences
-from opencwc.wording.typography import in_type
+from opencwc.wording.typography import dash, in_type
 
 WIDTH, HEIGHT = 320, 220
 STATED = ("concentration", "quantity", "packaging", "hs_code", "un_number")
@@ -226,7 +226,7 @@ class Teller:
         facts.append(Fact(self.say("report_source"), (source,)))
         facts.append(Fact(self.say("report_evidence"), (grade,)))
         since = day_said(entry.in_force.start, self.lang) if entry.in_force.start else self.say("report_unknown_date")
-        until = f" – {day_said(entry.in_force.end, self.lang)}" if entry.in_force.end else ""
+        until = f" {dash(self.lang)} {day_said(entry.in_force.end, self.lang)}" if entry.in_force.end else ""
         facts.append(Fact(self.say("report_in_force"), (since + until,)))
         duties = tuple(self.duty(duty) for duty in self.convention.duties_for(entry))
         facts.append(Fact(self.say("report_duties"), duties or (self.sentence("report_no_duties"),)))

@@ -20,7 +20,10 @@ def unbroken(text: str) -> str:
     ('pendant 30\xa0jours (×\xa05,23)', '4\xa0originaux, 2 étapes')
     >>> unbroken("200 吨至不足 1,000 吨")
     '200\xa0吨至不足 1,000\xa0吨'
+    >>> unbroken("химикат Списка 1, с {day}")
+    'химикат Списка\xa01, с\xa0{day}'
     """
+    text = _BEFORE_NUMBER.sub("\\1\u00a0", text)
     held = _HELD_TOGETHER.sub("\u00a0", _BEFORE_UNIT.sub("\u00a0", text))
     return _FIRST_NUMBER.sub("\\1\u00a0", held)
 
@@ -30,11 +33,22 @@ def cut_short(text: str, most: int) -> str:
 
     >>> cut_short("a word, and more", 8), cut_short("words", 5), cut_short("unspeakable", 4)
     ('a word,…', 'words', 'uns…')
+    >>> cut_short("It is one. And more", 12)
+    'It is one…'
     """
     if len(text) <= most:
         return text
     cut, rest = text[: most - 1], text[most - 1 :]
-    return (cut.rstrip() if rest[0].isspace() else cut.rpartition(" ")[0].rstrip() or cut) + "…"
+    return (cut.rstrip() if rest[0].isspace() else cut.rpartition(" ")[0].rstrip() or cut).rstrip(".。") + "…"
+
+
+def dash(lang: str) -> str:
+    """Return the dash between words; Russian has the long one.
+
+    >>> dash("en"), dash("ru")
+    ('–', '—')
+    """
+    return "—" if lang == "ru" else "–"
 
 
 def in_type(text: str, lang: str) -> str:
@@ -104,6 +118,8 @@ _BEFORE_PERCENT = re.compile("(?<=[0-9])[ \u00a0](?=%)")
 _DAYS = "jours?|heures?|días?|horas?|день|дня|дней|часа?|часов|يوم|يومًا|أيام|ساعة|天|小时"
 _HELD_TOGETHER = re.compile(rf"(?<=[×÷]) (?=[0-9{{])|(?<=[0-9}}]) (?=(?:{_DAYS})(?!\w))")
 """The space behind a sign of how many times, and before days and hours."""
+_BEFORE_NUMBER = re.compile(r"(?<!\w)(Спис(?:ка|ку|ке|ки|ков|ком)|[СсКкВвОо]) (?=[0-9{])")
+"""The space between a Russian word and its number: a Schedule's, a preposition's."""
 _FIRST_NUMBER = re.compile(r"^([0-9][0-9.,\u00a0\u202f]*) (?=[^\W\d_])")
 """The number that a heading begins with, and its space."""
 _SPACED = ("fr", "ru")

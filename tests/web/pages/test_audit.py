@@ -349,7 +349,7 @@ def test_a_row_of_the_record_leads_to_its_page(still: House) -> None:
         assert client.get(proof).status_code == 200
         links = [link.attributes["href"] for link in page_of(client, "/audit?kind=run_finished").one("main").all("a")]
         ended = next(link for link in links if link.startswith("/audit/records/"))
-        assert page_of(client, ended).one("h1").text.endswith("run ended (Run 1)")
+        assert page_of(client, ended).one("h1").text.endswith("run ended (run 1)")
         assert client.get("/audit/records/999999", headers=PAGE).status_code == 404
     with still.signed_in("rita") as client:
         assert client.get(records[0], headers=PAGE).status_code == 403

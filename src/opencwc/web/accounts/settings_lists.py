@@ -16,6 +16,7 @@ from opencwc.finding import Message
 from opencwc.web.server.days_and_sizes import day_said
 from opencwc.web.server.listing import ListColumn, day_column
 from opencwc.wording import say
+from opencwc.wording.typography import dash
 
 
 def signs_in_by(account: Account, *, demonstration: bool) -> str:
@@ -125,7 +126,7 @@ LIST_COLUMNS: Sequence[ListColumn[ListAtHand]] = (
 
 
 def _in_force_said(when: InForce, lang: str) -> str:
-    return " – ".join(day_said(day, lang) for day in (when.start, when.end) if day)
+    return f" {dash(lang)} ".join(day_said(day, lang) for day in (when.start, when.end) if day)
 
 
 def policy_columns(policies: Sequence[Policy]) -> Sequence[ListColumn[Policy]]:

@@ -19,6 +19,7 @@ from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
+from opencwc.wording.typography import dash
 
 LONGEST_LINE, MOST_WORDS = 300, 20
 """Characters and words of a line of a paper; what has more is a text, whose words are not listed one by one."""
@@ -229,7 +230,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         if rule := part.finding.rule:
             words.append(Text(rule.code, to=teller.link(rule)))
         else:
-            words.append("–")
+            words.append(dash(teller.lang))
             reason = _without_its_name(reason, written)
         words.append(teller.in_sentences(reason))
         yield Remark(

@@ -71,8 +71,12 @@ def with_code(text: str) -> Markup:
 def with_breaks(text: str) -> Markup:
     """Let a line break in the long name of a chemical: after its hyphens, commas and brackets, and before a bracket.
 
+    A Russian name without any of them is parted between its groups, where a soft hyphen shows that it goes on.
+
     >>> with_breaks("Methyl (bis(diethylamino)methylene)phosphonamidofluoridate")
     Markup('Methyl (bis<wbr>(diethylamino)<wbr>methylene)<wbr>phosphonamidofluoridate')
+    >>> with_breaks("Диметилметилфосфонат").replace("\u00ad", "|")
+    Markup('Диметил|метил|фосфонат')
     >>> with_breaks(Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>'))
     Markup('<b data-name="2-(2-diisopropylaminoethoxy)ethanol">2,2-Diphenyl</b>')
     >>> with_breaks("a\u202e<b>")
@@ -83,10 +87,12 @@ def with_breaks(text: str) -> Markup:
 
 
 def _breaking(word: re.Match[str]) -> str:
-    return _JOINT.sub("<wbr>", word[0])
+    return _GROUPS.sub("\u00ad", _JOINT.sub("<wbr>", word[0]))
 
 
-_LONG_WORD = re.compile(r"\S{21,}")
+_LONG_WORD = re.compile(r"\S{21,}|[А-яЁё]{16,}")
+_ENDS = ("етил", "этил", "Этил", "опил", "бутил", "ексил", "колил", "хлор", "фтор", "амино", "амидо", "окси")
+_GROUPS = re.compile(f"(?:{'|'.join(f'(?<={end})' for end in _ENDS)})(?=(?!ид)[а-яё]{{4}})")
 _JOINT = re.compile(r"(?<=[-,)\]}])(?=[^-,)\]}])|(?<=[^-,(\[{])(?=[(\[{])")
 
 

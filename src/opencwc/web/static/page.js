@@ -124,16 +124,20 @@ document.addEventListener("keydown", (event) => {
 // ---- on a telephone the menu scrolls: the page that is open is in sight
 for (const now of all(".tabs [aria-current], .of-run > .row > [aria-current], header.site nav [aria-current]")) now.scrollIntoView({ block: "nearest", inline: "center" });
 
-// ---- tabs that go on beyond an edge fade there
-for (const tabs of all(".tabs ul, .of-run > .row")) {
-  const tell = () => {
-    const begun = Math.abs(tabs.scrollLeft), left = tabs.scrollWidth - tabs.clientWidth - begun;
-    tabs.classList.toggle("goes-before", begun > 4);
-    tabs.classList.toggle("goes-on", left > 4);
-  };
-  for (const [what, on] of [["scroll", tabs], ["resize", window], ["load", window]]) on.addEventListener(what, tell, { passive: true });
-  tell();
-}
+// ---- tabs and tables that go on beyond an edge fade there, beside a bar that scrolls them up and down
+const SCROLLED = ".tabs ul, .of-run > .row, .scroll";
+const tellEdges = (it) => {
+  const begun = Math.abs(it.scrollLeft), left = it.scrollWidth - it.clientWidth - begun;
+  it.classList.toggle("goes-before", begun > 4);
+  it.classList.toggle("goes-on", left > 4);
+  it.style.setProperty("--bar", `${Math.max(0, it.offsetWidth - it.clientWidth - 2)}px`);
+};
+const tellAllEdges = () => all(SCROLLED).forEach(tellEdges);
+document.addEventListener("scroll", (event) => { if (event.target.matches?.(SCROLLED)) tellEdges(event.target); }, { capture: true, passive: true });
+for (const what of ["resize", "load"]) window.addEventListener(what, tellAllEdges, { passive: true });
+document.addEventListener("toggle", tellAllEdges, true);
+document.addEventListener("htmx:afterSettle", tellAllEdges);
+tellAllEdges();
 
 // ---- what is copied: a key, a token, a link; the button is there where the browser can
 const offerCopies = (root) => { if (navigator.clipboard) for (const button of all("[data-copy]", root)) button.hidden = false; };

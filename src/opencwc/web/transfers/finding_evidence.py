@@ -18,6 +18,7 @@ from opencwc.web.transfers.column_names import CHECK_LABELS, field_said
 from opencwc.wording import amount_said, cited, number_said, say
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.states import state_name
+from opencwc.wording.typography import dash
 
 FLOWS = ("export", "import")
 _PAIR = re.compile(r"\S+ ([A-Z]{3})>([A-Z]{3}) (\d{4})")
@@ -273,7 +274,7 @@ def _state_said(value: str, lang: str) -> str:
     if since:
         said: dict[str, Value] = {"status": known, "day": day_said(since, lang)}
         known = say(Message("page_evidence_status_since", said), lang)
-    return f"{named} – {known}"
+    return f"{named} {dash(lang)} {known}"
 
 
 def _score_said(value: str, lang: str) -> str:
