@@ -106,11 +106,6 @@ class Rule(Struct, frozen=True):
     source: str = ""
     grade: str = ""
 
-    @property
-    def code(self) -> str:
-        """The entry as a person names it: ``CWC 2B04``, ``AG19``."""
-        return entry_code(f"{self.list} {self.entry}")
-
 
 class Evidence(Struct, frozen=True):
     """What a person can look at: atoms of a drawing, or in a text the mention and what is stated of it."""

@@ -48,7 +48,7 @@ def test_check_books_prints_each_fault_with_its_place(run: Run, register: Path) 
     done = run("declare", register, *ASKED, "--check-books")
     assert done.status == 1
     words = " ".join(done.text.split())
-    assert "over the limit activities, row 3 Plant P1 of A1, export of 3 t of Thiodiglycol (2B13)" in words
+    assert "over the limit activities, row 3 Plant P1 of A1, export of 3 t of thiodiglycol (2B13)" in words
     assert "(VA VII.31)" in words
 
 

@@ -82,7 +82,7 @@ def test_every_kind_of_file_gives_the_same_answer(run: Run, tmp_path: Path, name
     done = run("screen", path, "--format", "csv")
     assert done.status == 1
     assert in_brief(done) == FOUND
-    assert "Checked: CWC (text of 2020-06-07), AG (text of 2024)" in done.err
+    assert "Checked against: CWC (text of 2020-06-07), AG (text of 2024)" in done.err
 
 
 def test_a_mol_file_is_one_row(run: Run, tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ class TestAnswers:
         done = run("screen", products)
         assert "CWC 1A01" in done.text
         assert "Only the column “smiles” of products.csv was read." in done.text
-        assert "Checked: CWC (text of 2020-06-07), AG (text of 2024); rules as of" in done.text
+        assert "Checked against: CWC (text of 2020-06-07), AG (text of 2024); rules as of" in done.text
         assert "Rows that could not be read were not checked." in done.text
 
     def test_the_answer_speaks_french(self, run: Run, products: Path) -> None:
@@ -330,7 +330,7 @@ class TestFormats:
         done = run("screen", source, "-o", out, "--as-of", "2026-11-24")
         assert (done.status, done.out) == (1, b"")
         assert str(out) in done.err
-        assert "Checked: CWC" in done.err
+        assert "Checked against: CWC" in done.err
         return out.read_bytes()
 
     def test_csv_says_it_in_every_row_that_is_not_listed(self, run: Run, products: Path) -> None:

@@ -29,7 +29,7 @@ WAYS = {
 def test_a_listed_chemical_is_found_however_it_is_given(run: Run, value: str) -> None:
     done = run("screen", value)
     assert (done.status, "LISTED  CWC 1A01" in done.text) == (1, True)
-    assert "Checked: CWC (text of 2020-06-07), AG (text of 2024)" in done.text
+    assert "Checked against: CWC (text of 2020-06-07), AG (text of 2024)" in done.text
 
 
 @pytest.mark.parametrize("value", WAYS.values(), ids=WAYS)

@@ -331,7 +331,7 @@ def test_the_command_writes_the_certificate_of_one_shipment(ledger, tmp_path, na
     rows = CalamineWorkbook.from_path(target).get_sheet_by_index(0).to_python()
     assert ["OIAC Diffusion restreinte", ""] in rows
     assert ["Utilisateur final, nom et adresse", "=1+1, Alexandria"] in rows
-    assert ["Rubrique des tableaux", "CWC 3B17"] in rows
+    assert ["Rubrique des tableaux", "CIAC 3B17"] in rows
 
 
 @pytest.mark.parametrize("ending", ["pdf", "xlsx", "html"])

@@ -77,7 +77,7 @@ def test_every_id_in_the_code_is_in_the_catalogs() -> None:
         "duty_holders", "near_year_end_alone", "place_same", "place_diff", "place_told_same", "form_0", "casebook_of",
         "place_nouns", "people_before", "near_copies", "near_event", "group_numbers",
         "group_scale", "group_latin", "group_cyrillic", "card_words", "report_first", "report_files", "duty_parts",
-        "entry_code", "evidence_template",
+        "entry_code", "entry_said", "evidence_template",
     }  # fmt: skip
     assert {message_id for message_id in used if message_id not in known} <= names_of_other_things | set(
         FEATURES

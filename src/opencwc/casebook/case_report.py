@@ -20,6 +20,7 @@ from opencwc.publishing.labels import labels_in
 from opencwc.records import from_plain
 from opencwc.verbs import all_verdicts, always_counted, settled_verdicts, tones_of_verdicts
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import entry_said
 
 MOST_ROWS = 5_000
 """Findings that are written out one by one; the bundle holds all of them."""
@@ -136,9 +137,10 @@ def _lines(connection: Connection, case: Case, lang: str) -> Iterator[tuple[mode
     query = select(table).where(table.c.case_number == case.number, seen).order_by(table.c.id).limit(MOST_ROWS)
     for row in connection.execute(query).mappings():
         content = json.loads(row["content"]) if row["content"] else {}
+        entry = entry_said(f"{row['list']} {row['entry']}".strip(), lang)
         yield (
             str(row["id"]), str(row["row"]), model.Text(str(content.get("input", "")), verbatim=True),
-            say(f"verdict_{row['verdict']}", lang), model.Text(f"{row['list']} {row['entry']}".strip(), verbatim=True),
+            say(f"verdict_{row['verdict']}", lang), entry,
             why(content, lang), say(f"casebook_status_{Status(row['status'])}", lang),
             "; ".join(_said(decision, lang) for decision in decisions_on(connection, row["id"])),
         )  # fmt: skip

@@ -28,6 +28,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message
 from opencwc.records import from_plain
 from opencwc.wording import say
+from opencwc.wording.lists import entry_said
 
 if TYPE_CHECKING:
     from opencwc.casebook.bulk_decisions import Bulk
@@ -369,7 +370,7 @@ def print_findings(findings: list[KeptFinding], lang: str) -> None:
     rows = [
         (
             finding.id, finding.row, str((finding.content or {}).get("input", "")),
-            say(f"verdict_{finding.verdict}", lang), f"{finding.list} {finding.entry}".strip(),
+            say(f"verdict_{finding.verdict}", lang), entry_said(f"{finding.list} {finding.entry}".strip(), lang),
             say(f"casebook_status_{finding.status}", lang), say(f"casebook_mark_{finding.mark}", lang),
             why(finding.content or {}, lang),
         )

@@ -46,6 +46,7 @@ from opencwc.screening.table_run import Piece, Wish, checked_of_table, columns_r
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.verbs import Ended, Found, Step
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import rule_said
 
 
 @options.command
@@ -320,7 +321,7 @@ def _print_table(answer: _Answer, rulebook: Rulebook, question: Question, *, exp
     ]
     rows: list[list[str | Text]] = []
     for finding in answer.findings:
-        rule = f"{finding.rule.list} {finding.rule.entry}" if finding.rule else ""
+        rule = rule_said(finding.rule, lang) if finding.rule else ""
         first = answer_to(finding, rulebook.convention)
         why = " ".join(sentence(said, lang) for said in (first.message, *first.beside, reason_of(finding)))
         if explain and finding.steps:

@@ -19,6 +19,7 @@ from opencwc.errors import InputError
 from opencwc.finding import Message, Verdict
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import entry_said
 
 if TYPE_CHECKING:
     from opencwc.screening.model import Question
@@ -140,7 +141,7 @@ def _print_table(answers: Sequence[Answer], lang: str) -> None:
             named = " ".join(displayable(line["input"]).split())
             cells = (displayable(line["id"]), named[:_LONGEST_CELL], line["from"], line["to"], line["date"])
             verdict = Text(say(f"verdict_{finding.verdict}", lang), style=_STYLES[finding.verdict])
-            entry = f"{line['list']} {line['entry']}".strip()
+            entry = entry_said(f"{line['list']} {line['entry']}".strip(), lang)
             rows.append([*cells, verdict, Text(entry), line["why"]])
     if answers:
         options.print_grid(columns, rows)

@@ -18,6 +18,7 @@ from opencwc.language.refusals import RefusalLog, is_refusal, reason_of_refusal
 from opencwc.screening.model import Question, Tally, gravest
 from opencwc.settings import load_settings
 from opencwc.wording import LANGUAGES, choose_language, say, say_error, sentence
+from opencwc.wording.lists import rule_said
 
 if TYPE_CHECKING:
     from opencwc.screening.rulebook import Rulebook
@@ -137,7 +138,7 @@ def _finding_lines(finding: Finding, rulebook: Rulebook, lang: str, *, explain: 
 
     verdict = say(f"verdict_{finding.verdict}", lang).upper()
     entry = rulebook.convention.find(finding.rule.list, finding.rule.entry) if finding.rule else None
-    named = f"{entry.list} {entry.id}  {entry.title.get(lang, entry.title['en'])}" if entry else ""
+    named = f"{rule_said(entry.rule, lang)}  {entry.title.get(lang, entry.title['en'])}" if entry else ""
     lines = ["", f"{_coloured(finding.verdict, verdict)}  {named}".rstrip(), f"  {sentence(reason_of(finding), lang)}"]
     if finding.readings:
         readings = tuple(map(reading_message, finding.readings))
@@ -168,7 +169,9 @@ def record_refusals(refused: Iterable[str]) -> None:
 
 def checked_line(rulebook: Rulebook, lang: str, *, in_full: bool) -> str:
     """Say what was checked: the lists and the dates of their texts, the day, in full also the policies."""
-    lists = tuple(Message("card_list", {"id": list_.id, "date": list_.text_of}) for list_ in rulebook.convention.lists)
+    lists = tuple(
+        Message("card_list", {"list": list_.id, "date": list_.text_of}) for list_ in rulebook.convention.lists
+    )
     policies = tuple(Message(f"policy_{policy.id}_{policy.choice}") for policy in rulebook.convention.policies)
     values: dict[str, Value] = {"lists": lists, "date": rulebook.convention.as_of.isoformat(), "policies": policies}
     return sentence(Message("card_checked_in_full" if in_full else "card_checked", values), lang)

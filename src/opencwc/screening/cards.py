@@ -32,6 +32,7 @@ from opencwc.verbs import Verb
 from opencwc.wording import amount_said, cited, cited_parts, day_said, packing_said, say, sentence
 from opencwc.wording.chemical_names import chemical_name, name_said
 from opencwc.wording.clauses import in_sentences
+from opencwc.wording.lists import list_in_full, list_said, rule_said
 from opencwc.wording.typography import dash, in_type
 
 WIDTH, HEIGHT = 320, 220
@@ -72,7 +73,10 @@ class Teller:
         heading: list[Words] = []
         facets = {"verdict": self.say(f"verdict_{finding.verdict}")}
         if finding.rule:
-            facets |= {"list": finding.rule.list, "entry": f"{finding.rule.list} {finding.rule.entry}"}
+            facets |= {
+                "list": list_said(finding.rule.list, self.lang),
+                "entry": rule_said(finding.rule, self.lang),
+            }
             heading.append(Text(finding.rule.entry, to=self.link(finding.rule) if entry else rule_at))
         if entry:
             heading.append(self.title(entry))
@@ -133,7 +137,7 @@ class Teller:
         if subject.id and self.of_file:
             facts.append(Fact(self.say("label_id"), (Text(subject.id, verbatim=True),)))
         if finding.rule:
-            facts.append(Fact(self.say("label_list"), (finding.rule.list,)))
+            facts.append(Fact(self.say("label_list"), (list_in_full(finding.rule.list, self.lang),)))
         if subject.component is not None and (self.of_file or subject.component > 1):
             facts.append(Fact(self.say("label_component"), (str(subject.component),)))
         if finding.basis:

@@ -45,6 +45,7 @@ from opencwc.screening.model import Checked, Tally, TextRow
 from opencwc.screening.table_run import columns_as
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import number_said, say, sentence
+from opencwc.wording.lists import list_said, rule_said
 
 SHOWN_ROWS = 500
 """Rows without a card (not read, or not listed) that are shown one by one; the rest is counted."""
@@ -164,7 +165,9 @@ class _Reporter(Teller):
         known = {list_.id: list_ for list_ in self.convention.known_lists}
         lists: list[Words] = []
         for checked in self.checked.lists:
-            told = self.say("report_list", title=checked.title, id=checked.id, date=checked.text_of)
+            told = self.say(
+                "report_list", title=checked.title, id=list_said(checked.id, self.lang), date=checked.text_of
+            )
             rules = known.get(checked.id)
             note = self.source(rules.source, rules.evidence) if rules else ""
             lists.append(Text(told, note=note))
@@ -270,7 +273,7 @@ class _Reporter(Teller):
     def reason(self, findings: Sequence[Finding]) -> tuple[Words, ...]:
         """Say by which entries, and why; what the text states beside the mention stands there already."""
         rules = tuple(finding.rule for finding in findings if finding.rule)
-        links = tuple(Text(f"{rule.list} {rule.entry}", to=self.link(rule)) for rule in rules)
+        links = tuple(Text(rule_said(rule, self.lang), to=self.link(rule)) for rule in rules)
         return (*links, sentence(said_alone(reason_of(findings[0])), self.lang))
 
     def missing(self) -> int:

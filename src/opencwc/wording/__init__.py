@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -17,6 +17,7 @@ from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
 from opencwc.wording.citations import citations_in
+from opencwc.wording.lists import entry_said, list_said
 from opencwc.wording.tonnes import tonnes, with_tonnes
 from opencwc.wording.typography import PERCENT_CLOSED_UP, closed_up, contracted, in_type, unbroken
 
@@ -54,11 +55,12 @@ def template_of(message: Message, lang: str) -> str:
 def fill_part(template: str | None, message: Message, lang: str) -> str:
     """Say a message by its template, or by a part of it."""
     named = message.id in _FOUND_BY
-    values = {
-        key: _said(_value(key, _as_placed(key, value, template, lang), lang, named=named), lang)
+    to_say = {
+        key: _value(key, _as_placed(key, value, template, lang), lang, named=named)
         for key, value in message.values.items()
     }
-    if (joined := _JOINED.get(message.id)) and isinstance(several := message.values.get(joined[0]), tuple):
+    values = {key: _said(value, lang) for key, value in to_say.items()}
+    if (joined := _JOINED.get(message.id)) and isinstance(several := to_say.get(joined[0]), tuple):
         values[joined[0]] = _joined([_said(item, lang) for item in several], joined[1], lang)
     if template is not None and lang == "zh":
         template = closed_up(template, values)
@@ -98,10 +100,10 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
         return say("clause_separator", lang).join(_said(item, lang) for item in value)
     if key == "facts" and isinstance(value, tuple):
         return _facts_said(value, lang)
-    if key == "date" and isinstance(value, str):
-        return year_said(value, lang)
-    if key == "unit" and isinstance(value, str):
-        return unit_said(value, lang)
+    if key in _WRITTEN and isinstance(value, str):
+        return _WRITTEN[key](value, lang)
+    if key in _LISTED:
+        return _listed(value, _LISTED[key], lang)
     if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
         from opencwc.wording.chemical_names import name_said
 
@@ -113,6 +115,13 @@ def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
     return value
 
 
+def _listed(value: Value, called: Callable[[str, str], str], lang: str) -> Value:
+    """Return a list or an entry, or several, as a reader of the language names it."""
+    if isinstance(value, tuple):
+        return tuple(called(item, lang) if isinstance(item, str) else item for item in value)
+    return called(value, lang) if isinstance(value, str) else value
+
+
 def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value:
     """Return a chemical that a sentence does not begin with as its name stands there."""
     inside = lang in _SMALL_INSIDE and template is not None and f"{{{key}}}" in template[1:]
@@ -120,13 +129,12 @@ def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value
 
 
 def _inside(message: Message) -> Message:
-    """Return a chemical, alone or with its entry behind it, as it stands inside a sentence."""
+    """Return a chemical, alone or at the head of what is said of it, as it stands inside a sentence."""
     if message.id == "chemical":
         return _within(str(message.values["cas"]), str(message.values["name"]))
-    named = message.values.get("chemical")
-    if message.id != "check_chemical_entry" or not isinstance(named, Message):
-        return message
-    return Message(message.id, {**message.values, "chemical": _inside(named)})
+    first = _BEGINS_WITH.get(message.id, "")
+    named = message.values.get(first)
+    return Message(message.id, {**message.values, first: _inside(named)}) if isinstance(named, Message) else message
 
 
 @lru_cache(maxsize=2_000)
@@ -501,13 +509,21 @@ _COUNTS = ("count", "carbons")
 _JOINED = {"why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or")}
 """The messages whose sentence joins the items of a value, and by what before the last."""
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
-_SMALL_INSIDE = ("fr", "es", "ru")
+_BEGINS_WITH = {"check_chemical_entry": "chemical", "why_without_structure": "name"}
+"""The messages that begin with a chemical and stand inside others, and the value that names it."""
+_SMALL_INSIDE = ("en", "fr", "es", "ru")
 """The languages that write the name of a chemical small inside a sentence."""
 _FOUND_BY = ("found_cas", "found_name")
 """The messages that name a chemical that is in no list, by the English name of the names at hand."""
 _SUBSTANCES = ("substance", "other_substance", "also_chemical")
 """The values of messages that are English names of chemicals, as findings keep them."""
 _APART_FROM_FIVE_DIGITS = ("es",)
+_WRITTEN = {"date": year_said, "unit": unit_said}
+"""The values of messages that a language writes in its own way."""
+_LISTED = {
+    "list": list_said, "lists": list_said, "entry": entry_said, "rule": entry_said, "rules": entry_said,
+}  # fmt: skip
+"""The values of messages that are ids of lists, or entries behind the id of their list, and how they are said."""
 _MASSES = ("t", "kg", "g", "mg")
 _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""

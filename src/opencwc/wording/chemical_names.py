@@ -50,9 +50,11 @@ def chemical_by_number(cas: str) -> str:
 def as_noun(name: str) -> str:
     """Return a name as it stands inside a sentence: a word's capital is small, a locant's and a code's stay.
 
-    >>> as_noun("2,2-Diphenyl-2-hydroxyacetic acid"), as_noun("O-Ethyl S-phenyl"), as_noun("VX")
-    ('2,2-diphenyl-2-hydroxyacetic acid', 'O-Ethyl S-phenyl', 'VX')
+    >>> [as_noun(name) for name in ("2,2-Diphenyl-2-hydroxyacetic acid", "O-Ethyl S-phenyl", "VX", "Agent Orange")]
+    ['2,2-diphenyl-2-hydroxyacetic acid', 'O-ethyl S-phenyl', 'VX', 'Agent Orange']
     """
+    if _PROPER_NAME.match(name):
+        return name
     return _with_first_word(name, lambda word: word.lower() if word.istitle() else word)
 
 
@@ -117,4 +119,5 @@ def _by_number() -> tuple[Mapping[str, list[Chemical]], Mapping[str, NamedChemic
     return printed, {chemical.cas: chemical for chemical in written.naming.chemicals}
 
 
-_FIRST_WORD = re.compile(r"([\d,'′’().\[\]-]*)([^\W\d_]{3,})")
+_PROPER_NAME = re.compile(r"[A-Z][a-z]{2,} [A-Z][a-z]{2,}\b")
+_FIRST_WORD = re.compile(r"((?:[\d,'′’().\[\]-]|[NOPSО](?=[,'′’-]))*)([^\W\d_]{3,})")

@@ -37,7 +37,11 @@ def test_a_case_says_what_was_checked_and_what_was_not(house: House) -> None:
     with house.signed_in("audra") as client:
         main = page_of(client, CASE).one("main")
         runs = main.one("section", id="runs")
-        assert "not checked: 1" in runs.text and "CWC" in runs.text and "24 November 2026" in runs.text
+        assert (
+            "not checked: 1" in runs.text
+            and "Chemical Weapons Convention" in runs.text
+            and "24 November 2026" in runs.text
+        )
         assert not [form for form in main.all("form") if "hx-post" in form.attributes]
 
 

@@ -184,7 +184,11 @@ def test_a_slip_in_a_search_leads_to_the_name_that_finds_something(house: House)
 def test_a_case_says_what_was_checked_and_what_could_not_be_read(house: House) -> None:
     with house.signed_in("rita") as client:
         checked = page_of(client, f"{FINDINGS}&case=border").one(class_="what-checked")
-        assert "CWC" in checked.text and "24 November 2026" in checked.text and "Rows: 4" in checked.text
+        assert (
+            "Chemical Weapons Convention" in checked.text
+            and "24 November 2026" in checked.text
+            and "Rows: 4" in checked.text
+        )
         unread = checked.one("a", class_="unread")
         assert unread.text.endswith("1")
         assert len(lines(page_of(client, unread.attributes["href"]))) == 1

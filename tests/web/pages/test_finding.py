@@ -43,7 +43,7 @@ def test_the_evidence_comes_before_the_rule_and_the_score_last(house: House) -> 
         assert "Annex on Chemicals" in main.text and "opencwc.screening" in main.text
         made = main.one("section", aria_labelledby="made-h")
         assert made.all("dd")[-1].text == "none: a rule decides, and a rule has no score"
-        assert "Rows: 4" in made.text and "CWC" in made.text
+        assert "Rows: 4" in made.text and "Chemical Weapons Convention" in made.text
 
 
 @pytest.mark.parametrize("login", ["anna", "audra"])

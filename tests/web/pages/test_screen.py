@@ -13,6 +13,7 @@ from opencwc.web.screening.pages import EXAMPLES
 from opencwc.web.screening.value_answer import unread
 from opencwc.web.server.session_cookie import csrf_of, is_csrf, masked_csrf
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import list_said
 from web.signing_in import House
 
 from .housing import LANGUAGES_READ, PAGE, PART, opened_house, page_of
@@ -72,7 +73,7 @@ def test_the_heading_follows_the_convention_and_every_other_list_has_its_own_lin
 ) -> None:
     client.cookies.set("opencwc_language", lang)
     part = answered(client, "637-39-8")
-    assert "CWC" in headline(part) and say("verdict_review", lang) in headline(part)
+    assert list_said("CWC", lang) in headline(part) and say("verdict_review", lang) in headline(part)
     (other,) = part.all("p", class_="answer-line")
     assert "AG" in other.text and say("verdict_listed", lang) in other.text
 

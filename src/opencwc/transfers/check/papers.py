@@ -33,6 +33,7 @@ from opencwc.publishing.model import (
 from opencwc.transfers.check.paper_facts import PAPER_KINDS, PaperFacts
 from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.wording import say
+from opencwc.wording.lists import entry_said
 from opencwc.wording.states import state_name
 
 DATA = Path(__file__).parent / "data" / "papers.yaml"
@@ -134,7 +135,7 @@ class _Paper:
             "issued": self.days(facts.issued), "valid_until": self.days(facts.valid_until),
             "date": self.days(facts.day), "notify_by": self.days(facts.notify_by),
             "chemical": (facts.chemical,), "cas": _verbatim(facts.cas), "structure": _verbatim(facts.structure),
-            "entry": _verbatim(*facts.entries), "quantity": self.quantity(),
+            "entry": tuple(entry_said(entry, self.lang) for entry in facts.entries), "quantity": self.quantity(),
             "concentration": _verbatim(facts.concentration), "packing": (facts.packing,),
             "shipment": _verbatim(facts.shipment), "exporter": (facts.exporter,), "consignee": (facts.consignee,),
             "recipient": (facts.consignee, *facts.end_users), "end_user": facts.end_users,

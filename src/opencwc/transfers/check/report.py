@@ -30,6 +30,7 @@ from opencwc.transfers.check.formats import CheckTally, owed_by
 from opencwc.transfers.check.verb import VERB as CHECK
 from opencwc.transfers.check.weighing import STATES_OF_DUTY, Owed
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import rule_said
 
 CHECK_TONES: dict[Verdict, Tone] = {
     Verdict.PROHIBITED: "grave", Verdict.REVIEW: "doubt", Verdict.ALLOWED_WITH: "mild", Verdict.UNREADABLE: "gap",
@@ -136,7 +137,7 @@ class _Reporter:
         }
         heading: list[Words] = []
         if rule:
-            facets["entry"] = f"{rule.list} {rule.entry}"
+            facets["entry"] = rule_said(rule, self.lang)
             heading = [facets["entry"], title] if title else [facets["entry"]]
         place = (Fact(self.say("label_row"), (str(shipment.row),)), self.verbatim("label_id", shipment.id))
         return Card(

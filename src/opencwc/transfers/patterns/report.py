@@ -32,6 +32,7 @@ from opencwc.transfers.patterns import PATTERN_KINDS
 from opencwc.transfers.patterns.base import Proposal
 from opencwc.wording import amount_said, say, sentence
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.lists import entry_said
 
 COLUMNS = (
     "rank", "kind", "chemical", "key", "entry", "exporter", "importer", "via", "start", "end", "kg", "measure",
@@ -130,7 +131,7 @@ def _card(rank: int, proposal: Proposal, lang: str) -> Card:
     text, named = sentence(proposal.message, lang), name_said(proposal.substance.name, lang)
     return Card(
         f"pattern-{rank}",
-        (f"{rank}.", named, Text(" ".join(proposal.substance.entries[:1]), verbatim=True)),
+        (f"{rank}.", named, entry_said(" ".join(proposal.substance.entries[:1]), lang)),
         Badge(kind, "doubt"),
         place,
         _drawing(proposal, lang),

@@ -37,6 +37,7 @@ from opencwc.transfers.document_words import SIGNED, spoken_day, spoken_quantity
 from opencwc.transfers.model import Discrepancy
 from opencwc.wording import RIGHT_TO_LEFT, say
 from opencwc.wording.chemical_names import as_noun, name_said
+from opencwc.wording.lists import entry_said
 from opencwc.wording.states import state_name
 
 SECOND_FROM = 0.1
@@ -193,7 +194,7 @@ class _Letter:
         if substance.key != substance.name:
             key = f"CAS {substance.key}" if looks_like_cas(substance.key) else substance.key
             chemical.append(Text(key, verbatim=True))
-        chemical += (Text(entry, verbatim=True) for entry in substance.entries if entry.startswith("CWC "))
+        chemical += (entry_said(entry, self.lang) for entry in substance.entries if entry.startswith("CWC "))
         has_threshold = substance.threshold_kg is not None
         exporter, importer = (state_name(state, self.lang) for state in (pair.exporter, pair.importer))
         yield Facts((

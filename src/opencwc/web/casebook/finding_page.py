@@ -44,6 +44,7 @@ from opencwc.web.server.htmx_headers import announcing, done, going_to
 from opencwc.web.server.page import is_fragment, language_of, link_to_rule, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import number_said, say
+from opencwc.wording.lists import entry_as_listed, rule_said
 
 router = Router(include_in_schema=False)
 
@@ -164,7 +165,7 @@ def add_comment(request: Request, finding_id: Number, asked: Annotated[Comment, 
 def _correction(form: DecisionForm) -> dict[str, str] | None:
     if form.outcome != "correct":
         return None
-    list_id, _, entry = form.entry.strip().rpartition(" ")
+    list_id, _, entry = entry_as_listed(form.entry.strip()).rpartition(" ")
     elements = ";".join(dict.fromkeys(form.element))
     named = {
         "verdict": form.verdict,
@@ -230,7 +231,7 @@ def _heading(history: History, values: dict[str, Any], lang: str) -> dict[str, A
         rules = convention_of(finding.maker.as_of)
         entry = rules.find(correction.get("list", ""), correction.get("entry", ""))
         read = shortened(finding.subject.input or finding.subject.id)
-        title = f"{entry.list} {entry.id}: {entry.title.get(lang, entry.title['en'])}" if entry else read
+        title = f"{rule_said(entry.rule, lang)}: {entry.title.get(lang, entry.title['en'])}" if entry else read
     if finding is not None and values["of_row"]:
         title = _named_by_row(finding, title, lang)
     return {"overruled": decision, "correction": correction, "heading": title}

@@ -15,7 +15,8 @@ from opencwc.finding import Message
 from opencwc.publishing.model import Text
 from opencwc.web.server.days_and_sizes import day_said, locale_of
 from opencwc.web.server.listing import ListColumn, Row, day_column
-from opencwc.wording import cited, say
+from opencwc.wording import LANGUAGES, cited, say
+from opencwc.wording.lists import rule_said
 from opencwc.wording.states import names_in_use, state_name
 
 
@@ -82,6 +83,10 @@ def _regime_said(rule: Threshold | Deadline, lang: str) -> str:
     return say(f"threshold_regime_{rule.regime}", lang)
 
 
+def _entries_said(row: EntryRow) -> Iterator[str]:
+    return (rule_said(row.entry.rule, lang) for lang in LANGUAGES)
+
+
 def _names_of(row: EntryRow) -> Iterator[str]:
     entry = row.entry
     yield from (*entry.title.values(), *entry.meaning.values())
@@ -120,7 +125,7 @@ def changed_said(row: ChangeRow, lang: str) -> str:
 
 
 ENTRIES: tuple[ListColumn[EntryRow], ...] = (
-    ListColumn("entry", _label("entry"), lambda row, _: f"{row.entry.list} {row.entry.id}"),
+    ListColumn("entry", _label("entry"), lambda row, _: f"{row.entry.list} {row.entry.id}", also=_entries_said),
     ListColumn(
         "words", _label("words"), lambda row, _: ": ".join(filter(None, (row.title.text, row.full))), also=_names_of
     ),

@@ -16,7 +16,7 @@ from opencwc.casebook.permissions import may
 from opencwc.casebook.text_search import FindingTexts, cases_that_fit
 from opencwc.convention import Convention
 from opencwc.convention.territories import all_territories
-from opencwc.finding import Message, entry_code
+from opencwc.finding import Message
 from opencwc.language.name_search import LONGEST, NameIndex
 from opencwc.verbs import verbs
 from opencwc.web.casebook.faces import Face, shortened
@@ -24,6 +24,7 @@ from opencwc.web.casebook.finders import KINDS, Finder, Hit, Sought
 from opencwc.web.casebook.unit_list import Said, said_of
 from opencwc.wording import say
 from opencwc.wording.chemical_names import name_said
+from opencwc.wording.lists import entry_said
 from opencwc.wording.states import names_in_use, state_name
 
 MOST_KINDS = 5
@@ -138,7 +139,7 @@ def _hit_of(kept: KeptFinding, told: Said, sought: Sought, score: float) -> Hit:
     name = shortened(name_said(said, sought.lang))
     heading = told.title if told.title and (not told.written or name.casefold() in told.title.casefold()) else name
     verdict = say(f"verdict_{kept.verdict}", sought.lang)
-    entry = entry_code(f"{kept.list} {kept.entry}") if kept.entry else ""
+    entry = entry_said(f"{kept.list} {kept.entry}", sought.lang) if kept.entry else ""
     title = told.title if heading != told.title else ""
     detail = " · ".join(filter(None, (title, told.apart, verdict, entry, kept.case)))
     return Hit("finding", heading, detail, f"/findings/{kept.id}", score)

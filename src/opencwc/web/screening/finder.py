@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from opencwc.casebook.permissions import may
 from opencwc.convention import Convention
-from opencwc.finding import entry_code
 from opencwc.language.name_search import NameIndex
 from opencwc.web.casebook.finders import Hit, Sought
 from opencwc.wording.chemical_names import as_heading, chemical_name
+from opencwc.wording.lists import entry_said
 
 MOST_LOOKED_AT = 400
 """Names that fit; a chemical has many."""
@@ -48,9 +48,9 @@ def _hit(held: _Named, name: str, score: float, rules: Convention, sought: Sough
     address = f"/convention/{quote(held.list)}/{quote(held.entry)}"
     if not held.name:
         title = entry.title.get(lang, entry.title["en"]) if entry else ""
-        return Hit("entry", entry_code(f"{held.list} {held.entry}"), title, address, score)
+        return Hit("entry", entry_said(f"{held.list} {held.entry}", lang), title, address, score)
     own = as_heading(chemical_name(held.cas, held.name, lang))
-    where = entry_code(f"{held.list} {held.entry}") if entry else ""
+    where = entry_said(f"{held.list} {held.entry}", lang) if entry else ""
     told = name.casefold() == held.cas or any(one.casefold() in own.casefold() for one in (name, sought.text))
     usual = held.name if lang != "en" and sought.text.casefold() in held.name.casefold() else name
     details = (where, held.cas, "" if told else as_heading(usual))

@@ -19,6 +19,7 @@ from opencwc.screening.cards import STATED, Teller
 from opencwc.screening.model import Outcome, gravest
 from opencwc.screening.verb import VERB as SCREEN
 from opencwc.wording import say, sentence
+from opencwc.wording.lists import rule_said
 from opencwc.wording.typography import dash
 
 LONGEST_LINE, MOST_WORDS = 300, 20
@@ -228,7 +229,7 @@ def _remarks(teller: Teller, numbered: Sequence[_NumberedFinding]) -> Iterator[R
         words: list[Words] = [Text(written, verbatim=True) if written.isascii() else written]
         reason = reason_of(part.finding)
         if rule := part.finding.rule:
-            words.append(Text(rule.code, to=teller.link(rule)))
+            words.append(Text(rule_said(rule, teller.lang), to=teller.link(rule)))
         else:
             words.append(dash(teller.lang))
             reason = _without_its_name(reason, written)

@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, Response
 from opencwc.casebook.model import Person
 from opencwc.casebook.permissions import ACTIONS, may
 from opencwc.errors import OpenCWCError, error_line
-from opencwc.finding import Message, Rule, Value, entry_code
+from opencwc.finding import Message, Rule, Value
 from opencwc.models import model_title
 from opencwc.publishing.html import LONGEST, PREVIEW, TEMPLATES, bar, visible
 from opencwc.publishing.labels import labels_in
@@ -69,6 +69,7 @@ from opencwc.wording import (
 )
 from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
+from opencwc.wording.lists import entry_said, list_in_full, list_said
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import PERCENT_CLOSED_UP, unbroken
 
@@ -308,5 +309,7 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "amount": lambda text: unbroken(amount_said(text, lang)), "duration": partial(duration_said, lang=lang),
         "chemical": partial(name_said, lang=lang), "cited": partial(cited_markup, lang=lang), "code": with_code,
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
-        "by_code": entry_code, "whole_days": with_whole_days, "capital": with_capital, "column": column_said,
+        "entry_said": partial(entry_said, lang=lang), "list_said": partial(list_said, lang=lang),
+        "list_in_full": partial(list_in_full, lang=lang), "whole_days": with_whole_days, "capital": with_capital,
+        "column": column_said,
     }  # fmt: skip
