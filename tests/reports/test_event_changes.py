@@ -55,7 +55,7 @@ def test_a_denial_that_came_is_said_with_who_denies() -> None:
     claim = news(summaries_of(watched()), without("l2"))["l1"]
     assert "denied or doubted by Press Office" in said(claim)
     first = news(summaries_of(watched()), without("l1"))["l1"]
-    assert "Stage: was denied, now alleged" in said(first)
+    assert "Status: was denied, now alleged" in said(first)
     assert "Injured, ill or exposed: 12, newly stated, according to Вестник" in said(first)
 
 
