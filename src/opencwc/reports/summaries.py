@@ -250,10 +250,7 @@ def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
 def with_decided(summaries: Iterable[EventSummary], decisions: Iterable[EventDecision]) -> list[EventSummary]:
     """Return events, each with the last decision that says at which stage it is with just its reports."""
     said = {frozenset(one.reports): one for one in decisions if one.verb == "confirm" and one.stage}
-    return [
-        structs.replace(summary, decided=said.get(summary.report_ids))
-        for summary in summaries
-    ]
+    return [structs.replace(summary, decided=said.get(summary.report_ids)) for summary in summaries]
 
 
 class Shown(Struct, frozen=True):

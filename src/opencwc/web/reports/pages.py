@@ -87,7 +87,8 @@ def show_today(
         total=len(events), events=events.part(after, after + A_PAGE),
         next=after + A_PAGE if after + A_PAGE < len(events) else None,
         choices=choices_of(run.index, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
-        wanted_by=wanted_events, shown_title=shown_title, reports=run.shown.kept.summary.reports, on_none=run.index.on_none,
+        wanted_by=wanted_events, shown_title=shown_title, reports=run.shown.kept.summary.reports,
+        on_none=run.index.on_none,
     )  # fmt: skip
 
 
