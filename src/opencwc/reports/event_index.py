@@ -200,7 +200,8 @@ class ShownEvents:
 
     def _shown(self, place: int) -> Shown:
         summary, decision = self.index.events.summary(place), self._decided.get(place)
-        return shown_since(summary, self._since, decision and decision.said_of(summary.report_ids))
+        said = None if decision is None else decision.said_of(summary.report_ids)
+        return shown_since(summary, self._since, said)
 
     @property
     def summaries(self) -> Sequence[EventSummary]:
