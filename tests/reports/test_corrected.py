@@ -71,7 +71,7 @@ def test_a_split_that_names_nothing_apart_parts_each_from_each() -> None:
 
 def test_what_a_person_decided_stands_first_among_the_reasons() -> None:
     line = next(line for line in corrected(watched(), [SPLIT]).lines if line.told.report.id == "s3")
-    assert (line.why[0].id, line.why[0].values["person"]) == ("watch_decided_split", "Rita")
+    assert (line.why[0].id, line.why[0].values["person"]) == ("watch_decided_made", "Rita")
 
 
 @st.composite

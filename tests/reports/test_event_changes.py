@@ -55,7 +55,7 @@ def test_a_denial_that_came_is_said_with_who_denies() -> None:
     claim = news(summaries_of(watched()), without("l2"))["l1"]
     assert "denied or doubted by Press Office" in said(claim)
     first = news(summaries_of(watched()), without("l1"))["l1"]
-    assert "Stage: was denied, now alleged" in said(first)
+    assert "Status: was denied, now alleged" in said(first)
     assert "Injured, ill or exposed: 12, newly stated, according to Вестник" in said(first)
 
 
@@ -85,9 +85,10 @@ def test_events_that_became_one_say_so_and_none_of_their_reports_is_new() -> Non
 def test_what_a_person_decided_meanwhile_stands_beside_it_in_the_run_in_which_it_was_decided() -> None:
     now, before = summaries_of(corrected(watched(), [SPLIT])), summaries_of(watched())
     for run, count in ((2, 1), (3, 0)):
-        decided = [Decided(run, SPLIT.named, SPLIT.said)]
+        decided = [Decided(run, SPLIT)]
         found = news_of(Looked(united([(2, now)]), united([(1, before)])), decided=decided)
-        assert sum(SPLIT.said in one.changes for one in found) == 2 * count
+        said_here = [message.id for one in found for message in one.changes if message.id.startswith("watch_decided_")]
+        assert sorted(said_here) == count * ["watch_decided_made", "watch_decided_parted"]
 
 
 def test_only_events_that_are_wanted_are_given_but_all_count_as_heirs() -> None:

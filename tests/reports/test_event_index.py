@@ -47,8 +47,8 @@ def test_the_same_events_are_wanted(asked: EventsAsked) -> None:
 @pytest.mark.parametrize("report", ["", "s1", "l2", "unknown"])
 def test_they_stand_as_in_the_list_of_today(moment: datetime, report: str) -> None:
     decision = EventDecision("split", (report,), person="Anna", at="2026-03-08T09:00:00+00:00")
-    named = {one.id for one in INDEX.summaries if report in [line.told.report.id for line in one.lines]}
-    expected = today(INDEX.summaries, moment, dict.fromkeys(named, decision.said))
+    named = [one for one in INDEX.summaries if report in one.report_ids]
+    expected = today(INDEX.summaries, moment, {one.id: decision.said_of(one.report_ids) for one in named})
     shown = INDEX.since(EVERYTHING, moment, [decision])
     assert list(shown) == expected
     assert list(shown.summaries) == [one.summary for one in expected]

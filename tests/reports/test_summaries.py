@@ -64,7 +64,7 @@ def test_an_announcement_stands_only_while_nobody_tells_what_came_of_it(leak: Ev
 
 def test_what_others_deny_is_not_said_to_have_one_origin(leak: EventSummary, allegation: EventSummary) -> None:
     assert say(leak.backing) == "two or more independent origins"
-    assert say(allegation.backing) == "one origin at most says it happened"
+    assert say(allegation.backing) == "no more than one origin says it happened"
     assert len({say(allegation.backing, lang) for lang in LANGUAGES}) == len(LANGUAGES)
 
 

@@ -206,7 +206,7 @@ def test_a_topic_that_comes_up_much_more_often_rises_and_the_others_do_not() -> 
     newest = changes["crypto"].newest
     assert (newest.month, newest.texts, newest.of) == ("2026-03", 9, 40)
     assert newest.low < 9 / 40 < newest.high
-    assert say(newest.says, "en") == "March 2026: 9 of 40 independent texts (95% interval: 12 to 38 in 100)"
+    assert say(newest.says, "en") == "March 2026: 9 of 40 independent texts (95% confidence interval: 12 to 38 in 100)"
 
 
 def test_copies_count_once_and_a_flood_of_them_makes_no_trend() -> None:

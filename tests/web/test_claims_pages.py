@@ -180,7 +180,7 @@ def test_claims_are_counted_by_event_and_by_speaker_and_lead_to_the_list(kept: K
 def test_the_record_shows_each_statement_with_its_source_and_what_is_claimed_of_it(kept: KeptRun) -> None:
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{kept.base}/record")
-        assert page.one("h1").text.startswith("Claims differ from 2 of 3 statements of the record")
+        assert page.one("h1").text.startswith("Claims differ from 2 of 3 statements in the record")
         rows = page.one(id="record").rows()
         assert [row[0] for row in rows] == ["v1", "v2", "v3"]
         assert rows[0][2:] == ["Fire service, log", "3 March 2026", "3", "2", "1"]

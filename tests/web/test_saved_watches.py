@@ -129,7 +129,7 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
             ),
             ("Alleged use as a weapon", "earlier", []),
         ]  # fmt: skip
-        assert page_of(client, MINE).one("h1").text == "My watches: No new event, 1 changed"
+        assert page_of(client, MINE).one("h1").text == "My watches: No new events, 1 changed"
 
 
 def test_what_came_while_one_was_reading_stays_new(kept: Kept) -> None:
@@ -151,7 +151,8 @@ def test_what_another_person_decided_is_shown_with_the_name(kept: Kept) -> None:
         form = {"event": watched().events[0].id, "verb": "split", "report": "3", "reason": "Another one.", "seen": "0"}
         assert rita.post(f"/watch/runs/{run}/decisions", data=form, headers=PART).status_code == 204
         changes = {change for _, state, some in shown(client, address) for change in some if state == "changed"}
-        assert any(change.startswith("Name of rita split off 1 report") for change in changes)
+        assert any(change.startswith("Name of rita split 1 report off from another event") for change in changes)
+        assert any(change.startswith("Name of rita moved 1 report from this event to a new one") for change in changes)
         assert any(change.startswith("Split off from: Accident") for change in changes)
 
 
@@ -181,7 +182,7 @@ def test_a_decision_holds_in_a_later_run_of_the_case_and_is_not_told_of_again(ke
         assert len(page_of(client, f"/watch/runs/{later}").all("article", class_="event")) == 4
         assert len(page_of(client, f"/watch/runs/{other}").all("article", class_="event")) == 3
         told = [change for _, _, changes in shown(client, address) for change in changes]
-        assert not any("split off" in change for change in told)
+        assert not any(words in change for change in told for words in ("split", "to a new one"))
         assert "1 new report: Kommune." in told
         with pytest.raises(ConflictError):
             decide_on_events(kept.house.book, KEEPER, later, SPLIT, 0)
@@ -213,7 +214,7 @@ def test_one_event_is_followed_from_its_page_and_no_longer(kept: Kept) -> None:
         assert "Stop following" in page_of(client, address).text
         keep(kept.house, watched())
         page = page_of(client, MINE)
-        assert page.one("h1").text == "My watches: No new event, 1 changed"
+        assert page.one("h1").text == "My watches: No new events, 1 changed"
         assert "was 4, now 7, according to Kommune" in page.one(class_="followed").text
         client.post(f"/watch/runs/{kept.run}/follow", data={"event": event, "follow": "false"}, headers=PART)
         assert "No watches yet" in page_of(client, MINE).text
@@ -357,7 +358,7 @@ def test_the_api_saves_a_watch_tells_its_news_and_takes_the_look(kept: Kept) -> 
         assert (page["next"], page["watch"]["new"], page["watch"]["changed"]) == (1, 0, 1)
         (event,) = page["events"]
         assert (event["state"], event["run"], event["case"], event["kind"]) == ("changed", run, "reports", "accident")
-        assert "a détaché 1\u00a0article pour en faire un événement distinct" in event["changes"][0]
+        assert "a retiré de cet événement 1\u00a0article pour en faire un nouveau" in event["changes"][0]
         listed = client.get(API).json()["watches"]
         assert [one["name"] for one in listed] == ["Chlorine"]
         changed = client.put(f"{API}/{watch['id']}", json={"name": "Seizures", "kinds": ["seizure"]}).json()

@@ -84,7 +84,7 @@ def test_the_page_says_first_what_is_new(kept: Kept) -> None:
         assert page.one("h1").text.startswith("1 new or rising topic")
         assert page.one("ul", class_="risen").text == (
             "Dark markets : first appears in March 2026; "
-            "March 2026: 2 of 22 independent texts (95% interval: 3 to 28 in 100)"
+            "March 2026: 2 of 22 independent texts (95% confidence interval: 3 to 28 in 100)"
         )  # eight near-copies are one text
         assert "60 of them have no topic" in page.text
 

@@ -212,9 +212,9 @@ def test_the_origins_are_drawn_with_edges_and_told_in_a_table(kept: KeptRun) -> 
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         rows = page.one("table", class_="origin-table").one("tbody").all("tr")
         assert [[cell.text for cell in row.all("td")] for row in rows] == [
-            ["1", "– (came first)", "—"],
+            ["1", "came first", "—"],
             ["1", "1 Nordavia Wire", "same content, source not named"],
-            ["2", "– (came first)", "—"],
+            ["2", "came first", "—"],
         ]
         drawing = page.one("div", class_="drawn-origins").all("svg", class_="origins")[0]
         assert len(drawing.all("circle", class_="first")) == 2
@@ -262,7 +262,7 @@ def test_a_report_that_is_split_off_stands_in_an_event_of_its_own(kept: KeptRun)
         page = page_of(client, led)
         assert len(page.one("div", class_="outlets").one("tbody").all("tr")) == 1
         assert "Anna" not in page.one("h1").text
-        assert "split off 1 report" in page.text
+        assert "split 1 report off from another event" in page.text
         assert "Another leak." in page.text
         rest = page_of(client, f"{kept.base}/events/{event}")
         assert len(rest.one("div", class_="outlets").one("tbody").all("tr")) == 2

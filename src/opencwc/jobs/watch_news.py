@@ -113,7 +113,7 @@ class WatchNews:
             return unchanged(event for event in self._that_may_be(question) if question.wants(event.summary))
         known = self._decided(looked)
         decided = [
-            Decided(number, decision.named, decision.said)
+            Decided(number, decision)
             for number, run in self.runs.items()
             for decision in run.decisions
             if decision not in known

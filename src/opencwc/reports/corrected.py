@@ -7,7 +7,7 @@ name reports and not events, so they hold however the events come out the next t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
 from typing import Literal
@@ -44,9 +44,8 @@ class EventDecision(Struct, frozen=True):
     kind: str = ""
     stage: str = ""
 
-    @property
-    def said(self) -> Message:
-        """Who decided what, and when."""
+    def said_of(self, ids: Collection[str]) -> Message:
+        """Say who decided what, and when, as it reads on the event with the reports of some ids."""
         counted = "watch_reports_count" if self.verb == "confirm" else "watch_reports_decided"
         reports = Message(counted, {"count": len(self.reports)})
         values: dict[str, Value] = {"person": self.person, "day": self.at[:10], "reports": reports}
@@ -58,7 +57,16 @@ class EventDecision(Struct, frozen=True):
         )
         if as_what:
             return Message("watch_decided_confirm_as", {**values, "as_what": as_what})
-        return Message(f"watch_decided_{self.verb}", values)
+        return Message(f"watch_decided_{self._seen_from(ids)}", values)
+
+    def _seen_from(self, ids: Collection[str]) -> str:
+        """Return what the decision did to the event with these reports, or its verb where later ones undid that."""
+        here, beside, apart = (not set(ids).isdisjoint(some) for some in (self.reports, self.beside, self.apart))
+        if self.verb == "split" and here != apart and self.apart:
+            return "made" if here else "parted"
+        if self.verb == "move" and apart and not here:
+            return "moved_away"
+        return "added" if self.verb in ("join", "move") and here and beside else self.verb
 
     @property
     def named(self) -> frozenset[str]:
@@ -146,9 +154,15 @@ def _rebuilt(watched: Watched, groups: Sequence[set[int]], by_person: Mapping[in
         events.append(event)
         for number, origin in _origins(watched.lines, ordered).items():
             lines[number] = structs.replace(watched.lines[number], event=event.id, origin=origin)
+    together = {number: _ids_of(watched.lines, group) for group in groups for number in group}
     for number, decision in by_person.items():
-        lines[number] = structs.replace(lines[number], why=(decision.said, *lines[number].why))
+        said = decision.said_of(together.get(number, ()))
+        lines[number] = structs.replace(lines[number], why=(said, *lines[number].why))
     return Watched(tuple(lines), tuple(sorted(events, key=lambda event: _order(watched.lines, event.items[0]))))
+
+
+def _ids_of(lines: Sequence[Line], numbers: Iterable[int]) -> frozenset[str]:
+    return frozenset(lines[number].told.report.id for number in numbers)
 
 
 def _order(lines: Sequence[Line], number: int) -> tuple[float, str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from opencwc.finding import Message, Value
+from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_wording import agent_said, day_said, place_said, sources_said, span_said
 from opencwc.reports.model import ReportKey, Told
 from opencwc.reports.run_union import RunEvent
@@ -53,11 +54,10 @@ def in_order(news: Iterable[EventNews]) -> list[EventNews]:
 
 
 class Decided(Struct, frozen=True):
-    """What a person decided in a run: the ids of the reports it speaks of, and the decision in words."""
+    """What a person decided in a run."""
 
     run: int
-    reports: frozenset[str]
-    said: Message
+    decision: EventDecision
 
 
 class _Past(NamedTuple):
@@ -101,7 +101,8 @@ def _places(summary: EventSummary, place_of: Mapping[ReportKey, int]) -> dict[in
 
 def _news(event: RunEvent, past: _Past, decided: Sequence[Decided]) -> EventNews:
     summary = event.summary
-    by_people = [one.said for one in decided if one.run == event.run and _speaks_of(one, summary)]
+    ids = summary.report_ids
+    by_people = [one.decision.said_of(ids) for one in decided if one.run == event.run and one.decision.named & ids]
     if not past.same:
         first = _split_off(past) if past.others else Message("watch_why_new", {"day": str(summary.first.date())})
         return EventNews(event, CHANGED if past.others else NEW, (first, *by_people))
@@ -119,10 +120,6 @@ def _is_same(before: EventSummary, now: EventSummary) -> bool:
     return before.keys == now.keys and all(
         one.told == other.told and one.origin == other.origin for one, other in pairs
     )
-
-
-def _speaks_of(decision: Decided, summary: EventSummary) -> bool:
-    return any(line.told.report.id in decision.reports for line in summary.lines)
 
 
 def _split_off(past: _Past) -> Message:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from opencwc.convention.regions import region_of
-from opencwc.finding import Message
 from opencwc.reports.corrected import EventDecision
 from opencwc.reports.event_columns import EventColumns, EventRow, KnownPlace
 from opencwc.reports.event_list import EventList, Summaries
@@ -121,14 +120,14 @@ class EventIndex:
         ``decided`` are the decisions that made events different since then, the earliest first.
         """
         start = moment.timestamp()
-        said = {place: one.said for one in decided for place in self.events.of_reports(one.named)}
+        last = {place: one for one in decided for place in self.events.of_reports(one.named)}
         corrected = np.zeros(len(self.columns), dtype=np.bool_)
-        corrected[list(said)] = True
+        corrected[list(last)] = True
         fresh = self.columns.last[places] >= start
         new = self.columns.first[places] >= start
         states = np.where(new, 0, np.where(fresh | corrected[places], 1, 2)).astype(np.uint8)  # which sort quickest
         order = np.argsort(states, kind="stable")
-        return ShownEvents(self, places[order], states[order], moment, said)
+        return ShownEvents(self, places[order], states[order], moment, last)
 
     def nearest(self, summary: EventSummary, most: int) -> list[EventRow]:
         """Return other events, those first that are of the same country and were told at about the same time."""
@@ -184,7 +183,7 @@ class ShownEvents:
         places: Places,
         states: NDArray[np.uint8],
         since: datetime,
-        decided: Mapping[int, Message],
+        decided: Mapping[int, EventDecision],
     ) -> None:
         self.index, self.places = index, places
         self._states, self._since, self._decided = states, since, decided
@@ -197,10 +196,12 @@ class ShownEvents:
 
     def part(self, start: int, end: int) -> list[Shown]:
         """Return the events from one place of the list to before another, each with why it stands where it does."""
-        return [
-            shown_since(self.index.events.summary(place), self._since, decided=self._decided.get(place))
-            for place in self.places[start:end].tolist()
-        ]
+        return list(map(self._shown, self.places[start:end].tolist()))
+
+    def _shown(self, place: int) -> Shown:
+        summary, decision = self.index.events.summary(place), self._decided.get(place)
+        said = None if decision is None else decision.said_of(summary.report_ids)
+        return shown_since(summary, self._since, said)
 
     @property
     def summaries(self) -> Sequence[EventSummary]:

@@ -68,6 +68,11 @@ class EventSummary(Struct, frozen=True, dict=True):
         return tuple(line.told.report.key for line in self.lines)
 
     @cached_property
+    def report_ids(self) -> frozenset[str]:
+        """The ids of its reports."""
+        return frozenset(line.told.report.id for line in self.lines)
+
+    @cached_property
     def voices(self) -> tuple[Line, ...]:
         """The latest report of each origin."""
         return tuple(origin[-1] for origin in self.origins)
@@ -196,10 +201,12 @@ class EventSummary(Struct, frozen=True, dict=True):
     @cached_property
     def told_by(self) -> Message:
         """How many reports from how many origins tell it, and by whom."""
+        sources = sources_said(self.sources)
         values: dict[str, Value] = {
             "reports": Message("watch_reports_count", {"count": len(self.lines)}),
             "origins": Message("watch_origins_count", {"count": len(self.origins)}),
-            "sources": sources_said(self.sources),
+            "sources": sources,
+            "count": len(sources),
         }
         return Message("watch_told_by" if self.sources else "watch_told", values)
 
@@ -243,10 +250,7 @@ def summary_of(identity: str, lines: Sequence[Line]) -> EventSummary:
 def with_decided(summaries: Iterable[EventSummary], decisions: Iterable[EventDecision]) -> list[EventSummary]:
     """Return events, each with the last decision that says at which stage it is with just its reports."""
     said = {frozenset(one.reports): one for one in decisions if one.verb == "confirm" and one.stage}
-    return [
-        structs.replace(summary, decided=said.get(frozenset(line.told.report.id for line in summary.lines)))
-        for summary in summaries
-    ]
+    return [structs.replace(summary, decided=said.get(summary.report_ids)) for summary in summaries]
 
 
 class Shown(Struct, frozen=True):

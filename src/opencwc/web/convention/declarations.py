@@ -24,7 +24,7 @@ from opencwc.declarations.law_notes import reading_titled
 from opencwc.declarations.phrases import reading_said
 from opencwc.finding import Message
 from opencwc.settings import load_settings
-from opencwc.wording import say
+from opencwc.wording import amount_said, say
 from opencwc.wording.typography import in_type, unbroken
 
 
@@ -38,9 +38,9 @@ class ReadingShown(NamedTuple):
 
 
 class NationalRule(NamedTuple):
-    """A rule of a State: what it stands in place of, what it says, and what the Convention says there."""
+    """A rule of a State: of which regime, what it says, and what the Convention says in its place."""
 
-    id: str
+    regime: str
     says: Message
     instead: Message | None
     in_force: InForce
@@ -92,6 +92,18 @@ def _reading_shown(reading: Reading, lang: str) -> ReadingShown:
     )
 
 
+def declaration_rules_said(day: date, lang: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the production ranges and readings of a day in words, each behind its kind and its id."""
+    cache = load_settings().cache
+    rules, codes = read_declaration_rules(cache), _on(day, read_codes(cache))
+    for known in _on(day, rules.ranges):
+        name = amount_said(_code_name(known, codes, lang), lang)
+        whose = say(f"page_convention_table_{known.of}_range", lang)
+        yield "range", known.id, f"{whose}{say('label_colon', lang)}{name}"
+    for reading in _on(day, rules.readings):
+        yield "reading", reading.id, say(reading_titled(reading.id), lang)
+
+
 def _code_name(known: ProductionRange, codes: Iterable[Any], lang: str) -> str:
     """Return the range in words: the name of its code."""
     name = next((code.name for code in codes if code.range == known.id), {"en": known.code})
@@ -119,10 +131,19 @@ def _national_rules(
         if threshold.in_force.holds_on(day):
             treaty = thresholds.get(threshold.id)
             instead = treaty.limit if treaty is not None else None
-            yield NationalRule(id, threshold.says, instead, threshold.in_force, threshold.source, threshold.evidence)
+            activity = id.removeprefix(threshold.id)[1:]
+            says = threshold.says_for(Message(f"check_activity_{activity}")) if activity else threshold.says
+            yield NationalRule(
+                threshold.regime, says, instead, threshold.in_force, threshold.source, threshold.evidence
+            )
     for id, deadline in profile.deadlines.items():
         if deadline.in_force.holds_on(day):
-            treaty = deadlines.get(id) or deadlines.get(id.rpartition("-")[0])
-            says = Message("deadline_says", {"act": Message(f"deadline_act_{deadline.act}"), "when": when(deadline)})
+            whole, _, activity = id.rpartition("-")
+            treaty = deadlines.get(id) or deadlines.get(whole)
+            act = Message(f"deadline_act_{deadline.act}")
+            if id not in deadlines and treaty is not None:
+                act = Message("calendar_only_for", {"act": act, "activity": Message(f"calendar_{activity}")})
+            says = Message("deadline_says", {"act": act, "when": when(deadline)})
             instead = when(treaty) if treaty is not None else None
-            yield NationalRule(id, says, instead, deadline.in_force, deadline.source, deadline.evidence)
+            regime = (treaty or deadline).regime
+            yield NationalRule(regime, says, instead, deadline.in_force, deadline.source, deadline.evidence)

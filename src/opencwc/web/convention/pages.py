@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from opencwc.chemistry.drawing import draw
 from opencwc.convention import Chemical, Convention, Entry, InForce
 from opencwc.convention.changes import KINDS, changes_between
-from opencwc.convention.model import STATUSES
+from opencwc.convention.model import STATUSES, Duty
 from opencwc.errors import NotFoundError
 from opencwc.finding import Message, Value
 from opencwc.publishing.model import Fact, Figure
 from opencwc.screening.cards import HEIGHT, WIDTH, Teller
 from opencwc.web.convention import lists
-from opencwc.web.convention.declarations import declarations_shown
+from opencwc.web.convention.declarations import declaration_rules_said, declarations_shown
 from opencwc.web.convention.lists import ChangeRow, EntryRow, StateRow, deadline_message
 from opencwc.web.convention.measures import find_measure
 from opencwc.web.server import downloads
@@ -277,7 +277,21 @@ def _rules_in_words(day: date, lang: str) -> dict[tuple[str, str, str], str]:
     for rule in convention.deadlines:
         values: dict[str, Value] = {"act": Message(f"deadline_act_{rule.act}"), "when": deadline_message(rule, lang)}
         words["deadline", "", rule.id] = say(Message("deadline_says", values), lang)
-    return words | {("duty", "", duty.id): teller.duty(duty).text for duty in convention.duties}
+    words |= {(kind, "", id): said for kind, id, said in declaration_rules_said(day, lang)}
+    words |= {("policy", "", rule.id): say(f"page_settings_question_{rule.id}", lang) for rule in convention.policies}
+    return words | {("duty", "", duty.id): duty_of(duty, teller) for duty in convention.duties}
+
+
+def duty_of(duty: Duty, teller: Teller) -> str:
+    """Say a duty under the chemicals that it follows from, as several Schedules have the same one."""
+    list_id, _, covered = duty.applies_to[0].partition(" ")
+    if list_id != "CWC":
+        return teller.duty(duty).text
+    if len(covered) > len("2A"):
+        whom = covered
+    else:
+        whom = teller.say(f"threshold_chemicals_s{covered.lower()}" if covered[1:] else f"threshold_regime_S{covered}")
+    return f"{whom[:1].upper()}{whom[1:]}{teller.say('label_colon')}{teller.duty(duty).text}"
 
 
 def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, Any]:

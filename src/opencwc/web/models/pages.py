@@ -41,6 +41,8 @@ from opencwc.wording import say, say_error, sentence
 router = Router(include_in_schema=False)
 Reason = Annotated[str, Form(min_length=1, max_length=2_000)]
 Part = Annotated[str, Query(max_length=100)]
+HOW_RIGHT = {"decided": "accuracy, decided"}
+"""Which figure says how often a model is right, where the first of its card says only how often it answers."""
 DRIFTED = ("watch", "drift")
 """The verdicts on live inputs that somebody has to look into."""
 
@@ -69,8 +71,8 @@ class Shown:
     def headline(self) -> Figure | None:
         """The figure that says first how good it is: of the first part that is its own, on the most cases."""
         first = [figure for figure in self.card.figures if figure.part == main_part(self.card)]
-        metric = [figure for figure in first if figure.metric == first[0].metric]
-        return max(metric, key=lambda figure: figure.n, default=None)
+        best = HOW_RIGHT.get(first[0].metric, first[0].metric) if first else ""
+        return max((figure for figure in first if figure.metric == best), key=lambda figure: figure.n, default=None)
 
     @property
     def needs_attention(self) -> bool:

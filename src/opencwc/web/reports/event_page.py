@@ -91,15 +91,18 @@ def show_event(request: Request, number: Number, event: Name, names: Literal["",
     fields = marked_fields(summary)
     rows = [row_of(line, departures, origin_of[id(line)], lang, fields, in_full=in_full) for line in summary.lines]
     ids = {line.told.report.id for line in summary.lines}
+    columns = told_columns(rows)
     contrary = run.contrary
     decided = [
         (decision, run.decisions[contrary[place]] if place in contrary else None)
         for place, decision in enumerate(run.decisions)
         if decision.named & ids
     ]
+    cells = [cell for row in rows for name, cell in row.cells if name in columns]
     return page(
         request, "reports/event.html", run=run, shown=run.shown, summary=summary, rows=rows, fields=fields,
-        columns=told_columns(rows), nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
+        columns=columns, differs=any(cell.differs for cell in cells),
+        unsaid=any(not cell.text for cell in cells), nodes=nodes, drawing=origin_drawing(nodes, lang), decided=decided,
         place_others=place_others_said(summary.place), most_drawn=MOST_ROWS, edges=HOW[1:],
         near=near_events(run, summary), seen=len(run.decisions), in_full=in_full,
         masks=any(row.masks for row in rows), graded=source_list(book_of(request), person_of(request)).now,

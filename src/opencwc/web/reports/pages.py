@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from opencwc.casebook.permissions import may
 from opencwc.jobs.second_looks import looks_waiting
+from opencwc.reports.private_people import shown_title
 from opencwc.reports.summaries import STAGES
 from opencwc.reports.verb import VERB as WATCH
 from opencwc.web.casebook.job_page import show_job
@@ -86,7 +87,8 @@ def show_today(
         total=len(events), events=events.part(after, after + A_PAGE),
         next=after + A_PAGE if after + A_PAGE < len(events) else None,
         choices=choices_of(run.index, language_of(request)), since=run.since(wanted).date(), formats=FORMATS,
-        wanted_by=wanted_events, reports=run.shown.kept.summary.reports, on_none=run.index.on_none,
+        wanted_by=wanted_events, shown_title=shown_title, reports=run.shown.kept.summary.reports,
+        on_none=run.index.on_none,
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ from opencwc.web.server.page import language_of, page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
 from opencwc.wording import say
+from opencwc.wording.states import states_by_name
 
 router = Router(include_in_schema=False)
 MOST_FIRST, MOST_RATES = 10, 200
@@ -137,7 +138,8 @@ def show_picture(
         line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
         most_rates=MOST_RATES, bar_said=partial(bar_said, lang=lang),
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
-        area_named=area_named, most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
+        area_named=area_named, by_name=partial(states_by_name, lang=lang),
+        most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),
         csv=f"/watch/runs/{number}/picture.csv{'?' + query if query else ''}",
     )  # fmt: skip
 

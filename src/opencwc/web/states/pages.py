@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Annotated, NamedTuple
 from urllib.parse import quote
@@ -57,11 +58,13 @@ def choose_state(request: Request, order: ListWanted, code: Brief = "", status: 
     if code:
         raise NotFoundError("no_such_state", state=code[:20])
     query = "&".join(filter(None, (f"status={quote(status)}" if status else "", order.query)))
-    every = [one.status for one in Convention(date.today()).states]
+    convention = Convention(date.today())
+    every = [one.status for one in convention.states]
+    ((source, _),) = Counter((one.state.source, one.state.evidence) for one in convention.states).most_common(1)
     return page(
         request, "states/choose.html", list=_states_listed(order, language_of(request), status), chosen=status,
         csv=f"/states/table.csv{'?' + query if query else ''}", statuses=[one for one in STATUSES if one in every],
-        parties=every.count("state_party"), all=len(every),
+        parties=every.count("state_party"), all=len(every), until=convention.states_known_until, source=source,
         invented=[state_name(code, language_of(request)) for code in _invented()],
     )  # fmt: skip
 
