@@ -203,12 +203,12 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "path": path_of(request),
         "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),
-        "opened": _opened(datetime.now(UTC), lang),
+        "printed": _printed(datetime.now(UTC), lang),
     }
 
 
-def _opened(now: datetime, lang: str) -> Mapping[str, str]:
-    """Return when a page was opened, as its sheet says it: the day, the clock, and both together."""
+def _printed(now: datetime, lang: str) -> Mapping[str, str]:
+    """Return when a sheet was printed, as it says it: the day, the clock, and both together."""
     day, clock = day_said(now.date(), lang), f"{now:%H:%M}"
     return {"on": now.date().isoformat(), "day": day, "clock": clock, "moment": at_clock(day, f"{clock} UTC", lang)}
 
