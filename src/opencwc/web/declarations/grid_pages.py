@@ -252,8 +252,10 @@ def show_rows(request: Request, number: Number, asked: AskedOfGrid) -> Response:
 
 def _values(request: Request, opened: OpenedRegister, asked: GridAsked) -> dict[str, Any]:
     lang = language_of(request)
+    view = view_of(opened, asked, lang)
+    sheets = [view if kind == asked.kind else view_of(opened, GridAsked(kind), lang) for kind in opened.sheets]
     return {
-        "opened": opened, "kept": opened.kept, "view": view_of(opened, asked, lang), "answer": answer_of(opened, lang),
+        "opened": opened, "kept": opened.kept, "view": view, "sheets": sheets, "answer": answer_of(opened, lang),
         "base": f"{LIST}/{opened.kept.id}", "counts": opened.faults_by_table(), "unsaved": unsaved_changes(opened.kept),
         "offered": OFFERED, "faults_only": FAULTS_ONLY,
     }  # fmt: skip

@@ -87,6 +87,12 @@ class GridView:
     faults: int
 
     @property
+    def filled(self) -> list[str]:
+        """The columns in which a row that is shown has something, for paper."""
+        written = {cell.field for row in self.rows for cell in row.cells if cell.text or cell.faults}
+        return [field for field in self.sheet.fields if field in written]
+
+    @property
     def next(self) -> int | None:
         """Where the next rows begin, ``None`` where there are none."""
         return self.first + ROWS_A_PAGE if self.first + ROWS_A_PAGE < self.total else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -206,7 +206,14 @@ def _known(request: Request, lang: str) -> dict[str, Any]:
         "path": path_of(request),
         "tour": stops_as_json(lang, frozenset(action for action in ACTIONS if allowed(action))),
         "demonstration": getattr(request.app.state, "demonstration", None),
+        "printed": _printed(datetime.now(UTC), lang),
     }
+
+
+def _printed(now: datetime, lang: str) -> Mapping[str, str]:
+    """Return when a sheet was printed, as it says it: the day, the clock, and both together."""
+    day, clock = day_said(now.date(), lang), f"{now:%H:%M}"
+    return {"on": now.date().isoformat(), "day": day, "clock": clock, "moment": at_clock(day, f"{clock} UTC", lang)}
 
 
 @cache

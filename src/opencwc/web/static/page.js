@@ -310,6 +310,18 @@ document.addEventListener("click", (event) => {
   goToStop(0);
 });
 
+// ---- paper: the line that says when a sheet was printed, of a page that was open for a while
+window.addEventListener("beforeprint", () => {
+  const line = one(".printed");
+  const [on, time] = new Date().toISOString().split("T");
+  const { lang } = document.documentElement;
+  const said = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : `${lang}-u-nu-latn`, { dateStyle: "long", timeZone: "UTC" });
+  const day = on === line.dataset.on ? line.dataset.day : said.format();
+  const clock = time.slice(0, 5);
+  line.textContent = line.textContent.replace(line.dataset.day, day).replace(line.dataset.clock, clock);
+  Object.assign(line.dataset, { on, day, clock });
+});
+
 if (one("[data-print-now]")) window.addEventListener("load", () => window.print());
 window.addEventListener("load", remember); // htmx listens by then
 if (sessionStorage.getItem(TOUR) !== null) showStop();
