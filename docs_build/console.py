@@ -103,7 +103,7 @@ def differences(page: Path) -> list[str]:
             found += [f"{page.name}, line {block.start}:", *outputs[0]] if outputs[0] else []
             continue
         for command, output in zip(block.commands, outputs, strict=True):
-            if not command.text.startswith("make test") and not fits(_trimmed(command.shown), output):
+            if not command.text.startswith("make test") and not is_shown(_trimmed(command.shown), output):
                 found.append(f"{page.name}, line {block.start}: $ {command.text}")
                 shown = _trimmed(command.shown)
                 found += unified_diff(shown, _dotted(shown, output), "the page says", "it gives", lineterm="", n=1)
@@ -121,11 +121,16 @@ def rewritten(page: Path) -> str:
             first, *more = command.text.split("\n")
             shown = _trimmed(command.shown)
             written += [f"$ {first}", *(f"> {line}" for line in more)]
-            written += shown if shown and fits(shown, output) else _dotted(shown, output)
+            written += shown if shown and is_shown(shown, output) else _dotted(shown, output)
             if output and number < len(outputs):
                 written.append("")
         lines[block.start : block.start + len(block.lines)] = [(block.indent + line).rstrip() for line in written]
     return "\n".join(lines)
+
+
+def is_shown(shown: list[str], output: list[str]) -> bool:
+    """Tell whether a page shows an output, on any day: a day that a page names may be today's."""
+    return fits(steady("\n".join(shown)).split("\n") if shown else [], output) or fits(shown, output)
 
 
 def fits(shown: list[str], output: list[str]) -> bool:

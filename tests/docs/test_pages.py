@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from docs_build.console import DAY, blocks, differences, fits, pages, steady  # noqa: E402
+from docs_build.console import DAY, blocks, differences, fits, is_shown, pages, steady  # noqa: E402
 
 from opencwc.legislation.example_texts import NAMES, example_text  # noqa: E402
 
@@ -36,6 +36,13 @@ def test_today_is_shown_as_one_day_unless_the_command_names_it() -> None:
     today = date.today().isoformat()
     assert steady(f"as of {today}") == f"as of {DAY}"
     assert steady(f"as of {today}", f"opencwc transfers reconcile a.csv --as-of {today}") == f"as of {today}"
+
+
+def test_a_day_that_a_page_names_may_be_the_day_on_which_it_is_read() -> None:
+    today = date.today().isoformat()
+    said = ["$ opencwc case assign customs-2026-11 luc", f"customs-2026-11  open  {today}"]
+    assert is_shown(said, [steady(line) for line in said])
+    assert not is_shown(said, [said[0], "customs-2026-11  open  2019-02-03"])
 
 
 def test_the_act_in_the_examples_is_the_one_that_comes_with_the_program() -> None:
