@@ -7,7 +7,7 @@ from datetime import date
 from fastapi import Request
 from starlette.responses import Response
 
-from opencwc.casebook.custody_steps import cases_with_custody
+from opencwc.casebook.custody_steps import CaseEvidence, cases_with_custody
 from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.custody.comparison_formats import notes_of, page_message
@@ -20,6 +20,7 @@ from opencwc.web.custody.example_files import PAGE_EXAMPLES, PICTURE_EXAMPLES, e
 from opencwc.web.custody.forms import ARCHIVE, CHECK_PART, PICTURE, SentEvidence
 from opencwc.web.server import downloads
 from opencwc.web.server.htmx_headers import done
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, person_of, service_of
 from opencwc.wording import RIGHT_TO_LEFT, say, sentence
@@ -28,17 +29,37 @@ router = Router(include_in_schema=False)
 MOST_SHOWN = 50
 """Compared pages that are shown; the JSON has all."""
 MOST_ROWS = 500
+CASE_COLUMNS: tuple[ListColumn[CaseEvidence], ...] = (
+    ListColumn("case", "casebook_column_case", lambda one, _: one.case.name),
+    ListColumn(
+        "originals", "page_evidence_originals", lambda one, _: str(one.originals), lambda one: one.originals,
+        number=True,
+    ),
+    ListColumn("steps", "page_evidence_steps", lambda one, _: str(one.steps), lambda one: one.steps, number=True),
+    ListColumn("last", "page_evidence_last", lambda one, _: one.last),
+)  # fmt: skip
 
 
 @router.get("/evidence", action="rules")
-def show(request: Request) -> Response:
+def show(request: Request, wanted: ListWanted) -> Response:
     """Show where a picture or a page is examined, and the cases with originals."""
+    return page(
+        request, "custody/page.html", cases=_cases_listed(request, wanted), today=date.today(), pages=PAGE_EXAMPLES,
+        pictures=PICTURE_EXAMPLES, marks=[mark for mark in Mark if mark <= person_of(request).clearance],
+    )  # fmt: skip
+
+
+@router.get("/evidence/cases.{ending}", action="read")
+def give_cases(request: Request, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the list of cases with evidence as a file, in which no cell is a formula."""
+    file = _cases_listed(request, wanted).file(ending, "page_evidence_cases", language_of(request))
+    return downloads.download(file, f"evidence.{ending}")
+
+
+def _cases_listed(request: Request, wanted: ListAsked) -> ListShown[CaseEvidence]:
     person, intake = person_of(request), service_of(request).intake
     cases = cases_with_custody(intake.book, person) if intake is not None and may(person, "read") else []
-    return page(
-        request, "custody/page.html", cases=cases, today=date.today(), pictures=PICTURE_EXAMPLES, pages=PAGE_EXAMPLES,
-        marks=[mark for mark in Mark if mark <= person.clearance],
-    )  # fmt: skip
+    return listed(cases, CASE_COLUMNS, wanted, language_of(request))
 
 
 @router.get("/evidence/examples/{name}", action="rules")

@@ -38,6 +38,7 @@ from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import LARGEST, Closed, Number
 from opencwc.web.server.days_and_sizes import with_written_days
 from opencwc.web.server.htmx_headers import leading_to
+from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, ListWanted, listed
 from opencwc.web.server.page import language_of, page
 from opencwc.web.server.service import Router, book_of, person_of
 from opencwc.wording import LANGUAGES, say
@@ -96,17 +97,39 @@ class Asked:
     judgement: Judgement
 
 
+BRIEF_COLUMNS: tuple[ListColumn[BriefVersion], ...] = (
+    ListColumn("title", "page_brief_name", lambda one, _: one.brief.title),
+    ListColumn("status", "page_brief_state", lambda one, lang: say(f"brief_state_{one.state}", lang)),
+    ListColumn("language", "page_language", lambda one, lang: say(f"language_{one.brief.lang}", lang)),
+    ListColumn("version", "page_brief_version", lambda one, _: str(one.version), lambda one: one.version, number=True),
+    ListColumn("author", "page_brief_author", lambda one, _: one.author_name),
+    ListColumn("at", "page_evidence_when", lambda one, _: one.at),
+)
+
+
 @router.get("/watch/runs/{number}/briefs", action="read")
-def show_briefs(request: Request, number: Number) -> Response:
+def show_briefs(request: Request, number: Number, wanted: ListWanted) -> Response:
     """Show the briefs on a run, and the events that another one can be on."""
     having = brief_run(book_of(request), person_of(request), number)
-    last = [versions[-1] for versions in having.briefs.values()]
     released = sum(any(one.state == "released" for one in versions) for versions in having.briefs.values())
     decided = latest_first(having.decided)
     return page(
-        request, "reports/briefs.html", shown=having.shown, having=having, briefs=list(reversed(last)),
+        request, "reports/briefs.html", shown=having.shown, having=having, briefs=_listed(request, having, wanted),
         released=released, tones_of=STATE_TONES, decided=decided, titles=titles_apart(decided),
     )  # fmt: skip
+
+
+@router.get("/watch/runs/{number}/briefs.{ending}", action="read")
+def give_list(request: Request, number: Number, ending: Ending, wanted: ListWanted) -> Response:
+    """Give the list of briefs as a file, in which no cell is a formula."""
+    having = brief_run(book_of(request), person_of(request), number)
+    file = _listed(request, having, wanted).file(ending, "page_brief_list", language_of(request))
+    return downloads.download(file, f"briefs-{number}.{ending}")
+
+
+def _listed(request: Request, having: BriefRun, wanted: ListAsked) -> ListShown[BriefVersion]:
+    last = [versions[-1] for versions in having.briefs.values()]
+    return listed(reversed(last), BRIEF_COLUMNS, wanted, language_of(request))
 
 
 def titles_apart(events: Sequence[EventSummary]) -> dict[str, str]:
