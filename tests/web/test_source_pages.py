@@ -203,7 +203,7 @@ def test_a_page_that_was_captured_again_shows_what_changed_side_by_side(kept: Ke
     with kept.house.signed_in("anna") as client:
         page = page_of(client, f"{base}/captures")
         assert page.one("h1").text.startswith("7 pages captured more than once, 1 changed")
-        assert (row := page.one("tbody").all("tr")[0]).one("th").text == "Title of s1"
+        assert (row := page.one("tbody").all("tr")[0]).one("th").text == "Title of s1 https://s1.example/x"
         assert row.one("td", class_="address").text == URL
         page = page_of(client, f"{base}/captures/page?url={URL}")
         assert "Leaked chlorine hurt four at the waterworks." in page.all("del")[0].text
