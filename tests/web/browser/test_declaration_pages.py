@@ -18,7 +18,7 @@ PASTE = """([cell, text]) => {
 
 
 def cell(page: Page, row: int, field: str):
-    return page.locator(f"#grid tbody tr:nth-child({row}) td[data-field={field}]")
+    return page.locator(f"#grid .register-grid tbody tr:nth-child({row}) td[data-field={field}]")
 
 
 @pytest.mark.parametrize("lang", ["en", "ar"])
@@ -63,14 +63,14 @@ def test_a_register_is_mended_by_the_keyboard_alone(open_page: Visitors, served:
 def test_rows_are_added_pasted_and_removed(open_page: Visitors, served: Served) -> None:
     page, keys, words = open_page("amara", served.edit("amara", "grid-rows", REGISTER)).page, Keyboard(), Words("en")
     keys.press(page.get_by_role("button", name=words("page_grid_add"), exact=True))
-    expect(page.locator("#grid tbody tr")).to_have_count(3)
+    expect(page.locator("#grid .register-grid tbody tr")).to_have_count(3)
     expect(cell(page, 2, "site")).to_be_focused()
     cell(page, 3, "site").evaluate("(cell, text) => (" + PASTE + ")([cell, text])", "NORD\tA1\tx\nNORD\tA1\ty\n")
-    expect(page.locator("#grid tbody tr")).to_have_count(4)
+    expect(page.locator("#grid .register-grid tbody tr")).to_have_count(4)
     expect(cell(page, 4, "chemical")).to_have_text("y")
     cell(page, 4, "chemical").focus()
     keys.press(page.get_by_role("button", name=words("page_grid_remove"), exact=True))
-    expect(page.locator("#grid tbody tr")).to_have_count(3)
+    expect(page.locator("#grid .register-grid tbody tr")).to_have_count(3)
 
 
 def test_who_comes_second_is_told_and_sees_what_stands(open_page: Visitors, served: Served) -> None:

@@ -171,7 +171,7 @@ def _mended_in_her_own_grid(year: Year) -> None:
     words, page = year.words, year.nora
     HAND.press(words.button(page, "page_grid_edit_rows"))
     page.wait_for_url("**/declarations/registers/*", timeout=READING)
-    row = page.locator("#grid tbody tr").last
+    row = page.locator("#grid .register-grid tbody tr").last
     _typed(page, row.locator("td[data-field=site]"), "NC-3")
     expect(page.locator(".problem")).to_contain_text(error_sentences(OTHER_SITE, words.lang)[0])
     page.reload()
@@ -197,7 +197,7 @@ def _opened_in_the_grid(year: Year) -> str:
     expect(page.locator("#versions tbody tr").last).to_contain_text(words("submission_side_operator"))
     HAND.press(words.button(page, "page_grid_open"))
     page.wait_for_url("**/declarations/registers/*")
-    expect(page.locator("#grid tbody tr")).to_have_count(len((LINES + READ).splitlines()))
+    expect(page.locator("#grid .register-grid tbody tr")).to_have_count(len((LINES + READ).splitlines()))
     return page.url
 
 
@@ -240,7 +240,7 @@ def _mended_in_the_grid(year: Year, grid: str) -> None:
     """The unit is put right in its cell, and the register kept as its next version."""
     words, page = year.words, year.amara
     page.goto(grid)
-    unit = page.locator("#grid tbody tr", has_text="255").locator("td[data-field=unit]")
+    unit = page.locator("#grid .register-grid tbody tr", has_text="255").locator("td[data-field=unit]")
     expect(unit).to_have_text("kg")
     unit.click()
     page.keyboard.type("t")

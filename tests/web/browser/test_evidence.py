@@ -40,7 +40,7 @@ def test_a_picture_and_a_page_are_examined_and_a_name_is_hidden(open_page: Visit
     page.locator("#archive-form [data-example]").click()
     expect(page.locator(".pairs li")).to_have_count(2, timeout=SLOW)
     page.goto("/evidence")
-    receive = page.locator("#cases details")
+    receive = page.locator("#cases details.file")
     if receive.get_attribute("open") is None:
         receive.locator("summary").click()
     file = tmp_path / "leak.html"

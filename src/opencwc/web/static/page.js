@@ -130,7 +130,7 @@ const tellEdges = (it) => {
   const begun = Math.abs(it.scrollLeft), left = it.scrollWidth - it.clientWidth - begun;
   it.classList.toggle("goes-before", begun > 4);
   it.classList.toggle("goes-on", left > 4);
-  it.style.setProperty("--bar", `${Math.max(0, it.offsetWidth - it.clientWidth - 2)}px`);
+  it.classList.toggle("has-bar", it.offsetWidth - it.clientWidth > 2);
 };
 const tellAllEdges = () => all(SCROLLED).forEach(tellEdges);
 document.addEventListener("scroll", (event) => { if (event.target.matches?.(SCROLLED)) tellEdges(event.target); }, { capture: true, passive: true });
