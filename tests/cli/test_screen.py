@@ -298,14 +298,14 @@ class TestAnswers:
     def test_the_answer_speaks_french(self, run: Run, products: Path) -> None:
         done = run("screen", products, "--lang", "fr", "--format", "csv")
         assert "le phosphore porte un groupe méthyle" in done.rows[0]["why"]
-        assert "Vérifié\u00a0: CWC" in done.err
+        assert "Vérifié au regard de\u00a0: CIAC (" in done.err
 
     def test_the_users_locale_decides_where_no_language_is_asked_for(
         self, run: Run, products: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("OPENCWC_LANG")
         monkeypatch.setenv("LC_ALL", "fr_FR.UTF-8")
-        assert "Vérifié\u00a0: CWC" in run("screen", products).text
+        assert "Vérifié au regard de\u00a0: CIAC (" in run("screen", products).text
 
     def test_the_steps_are_told_when_asked_for(self, run: Run, tmp_path: Path) -> None:
         path = tmp_path / "a.smi"

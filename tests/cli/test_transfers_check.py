@@ -54,7 +54,7 @@ def test_the_table_on_the_screen_says_what_was_checked(run: Run) -> None:
     done = run("transfers", "check", LEDGER, *ASKED)
     assert done.status == 1
     assert "CWC 2B13" in done.text and "prohibited" in done.text
-    assert "12 shipments" in done.text and "asked on 2026-12-10" in done.text
+    assert "12 shipments" in done.text and "checked on 2026-12-10" in done.text
     assert "known here until 2023-11-29" in done.text
 
 

@@ -98,7 +98,7 @@ def test_a_table_stands_on_the_screen_and_the_summary_behind_it(run: Run) -> Non
 @pytest.mark.parametrize(
     ("width", "left_out"),
     [
-        (80, ["stage", "country", "chemicals", "killed", "affected", "origin", "outlet"]),
+        (80, ["status", "country", "chemicals", "killed", "affected", "origin", "outlet"]),
         (110, ["country", "chemicals", "origin", "outlet"]),
         (240, []),
     ],
