@@ -99,8 +99,8 @@ def test_figures_that_changed_by_a_factor_or_were_restated_are_told(tmp_path: Pa
         "N1,P2,phosgene,produce,2025,59.9,t,\n",
     )  # fmt: skip
     assert said(told_of_amounts(compared(before, now, chemicals).amounts)) == [
-        "Plant P1 of N1, production of Phosgene: 60 t in 2025, 20 t in 2024.",
-        "Plant P1 of N1, production of Phosgene in 2024: 25 t here, 20 t in last year’s register.",
+        "Plant P1 of N1, production of phosgene: 60 t in 2025, 20 t in 2024.",
+        "Plant P1 of N1, production of phosgene in 2024: 25 t here, 20 t in last year’s register.",
     ]
 
 

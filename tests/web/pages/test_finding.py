@@ -38,7 +38,7 @@ def test_the_evidence_comes_before_the_rule_and_the_score_last(house: House) -> 
         main = page_of(client, PAGE_OF_GRAVE).one("main")
         headings = [heading.text for heading in main.all("h2")]
         assert headings[:4] == ["Evidence", "Verdict and rule", "What follows", "How it was found"]
-        assert headings[4] == "Decide"
+        assert headings[4] == "Decide Decision", "on the screen, and on paper"
         assert main.all("svg", role="img") and SARIN in main.text
         assert "Annex on Chemicals" in main.text and "opencwc.screening" in main.text
         made = main.one("section", aria_labelledby="made-h")
