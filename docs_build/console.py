@@ -22,7 +22,7 @@ from pathlib import Path
 
 from docs_build.command_server import programs
 from opencwc.finding import Message
-from opencwc.wording import LANGUAGES, say
+from opencwc.wording import LANGUAGES, day_said, say
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = "2026-11-24"
@@ -189,14 +189,10 @@ def _shell(session: str, folder: Path) -> list[str]:
 
 
 def _in_words(day: date) -> list[str]:
-    """Return a day as each language says it."""
-    return [
-        say(
-            Message("label_day", {"day": day.day, "month": say(f"label_month_{day.month}", lang), "year": day.year}),
-            lang,
-        )
-        for lang in LANGUAGES
-    ]
+    """Return a day as each language says it: in French the first of a month is ``1er``."""
+    month = say(f"label_month_{day.month}")
+    english = say(Message("label_day", {"day": day.day, "month": month, "year": day.year}))
+    return [english, *(day_said(day, lang) for lang in LANGUAGES if lang != "en")]
 
 
 def steady(said: str, command: str = "") -> str:
