@@ -36,7 +36,7 @@ CHEMICALS = (
     "CC(C)OP(C)(=O)F", "ClCCSCCCl", "CCO", "CP(=O)(Cl)Cl", "CN(C)P(=O)(C#N)OCC", "no such SMILES ((", None, "50-00-0",
     "CC(C)Cc1ccc(cc1)C(C)C(=O)O", "OCCN(CCO)CCO", "CC(=O)OC1CC2CCC3C(CCC4(C)C3CCC4=O)C2(C)CC1", "", "CCO.CP(O)(=O)OC",
 )  # fmt: skip
-DEADLINE = 120.0
+DEADLINE = 300.0
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,12 @@ def test_what_is_text_comes_compressed_to_who_takes_it(client: TestClient) -> No
     assert gzip.decompress(packed) == plain.content == (FOLDER / "vendor/htmx.min.js").read_bytes()
 
 
+def test_a_style_sheet_comes_without_its_remarks_and_with_all_its_rules(client: TestClient) -> None:
+    whole, sent = (FOLDER / "page.css").read_text(encoding="utf-8"), client.get("/static/page.css").text
+    assert "/*" in whole and "/*" not in sent
+    assert sent.count("{") == sum(part.count("{") for part in re.split(r"/\*.*?\*/", whole, flags=re.DOTALL))
+
+
 def test_a_font_comes_as_it_is(client: TestClient) -> None:
     answer = client.get("/static/vendor/fonts/source-sans-3-latin.woff2", headers={"accept-encoding": "gzip"})
 

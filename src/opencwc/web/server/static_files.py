@@ -48,6 +48,9 @@ EDITOR_POLICY = (
 """The structure editor evaluates text as code: it may, in a frame without an origin and without network."""
 _OWN_ADDRESS = re.compile(r"(?<=[\"'])/static/([A-Za-z0-9._/-]+)(?=[\"'])")
 
+_REMARK = re.compile(r"\s*/\*.*?\*/", re.DOTALL)
+"""A remark in a style sheet of ours: it is for who writes it, and a page goes without."""
+
 router = Router(include_in_schema=False)
 
 
@@ -126,7 +129,8 @@ def _read(name: str, path: Path, changed: int) -> Content:
     if path.suffix in (".css", ".html", ".js") and (
         not name.startswith("vendor/") or name == "vendor/noto-sans-sc.css"
     ):
-        body = _OWN_ADDRESS.sub(_with_fingerprint, body.decode()).encode()
+        text = _REMARK.sub("", body.decode()) if path.suffix == ".css" else body.decode()
+        body = _OWN_ADDRESS.sub(_with_fingerprint, text).encode()
     return Content(
         body,
         hashlib.sha256(body).hexdigest()[:12],
