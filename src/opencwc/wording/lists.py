@@ -62,7 +62,9 @@ def entry_as_listed(entry: str) -> str:
 @cache
 def _ids() -> dict[str, str]:
     """Return the ids of the lists by what they are called, in small letters, the longest first."""
-    called = {list_said(id, lang).casefold(): id for id in _NAMED for lang in _LANGUAGES}
+    from opencwc.wording import LANGUAGES
+
+    called = {list_said(id, lang).casefold(): id for id in _NAMED for lang in LANGUAGES}
     return dict(sorted(called.items(), key=lambda pair: -len(pair[0])))
 
 
@@ -72,4 +74,3 @@ def _called(name: str, lang: str) -> str:
 
 
 _NAMED = ("CWC", "AG", "EU", "ML", "UN88")
-_LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import Request
 from starlette.responses import Response
 
 from opencwc.casebook.custody_steps import CaseEvidence, cases_with_custody
-from opencwc.casebook.model import Mark
 from opencwc.casebook.permissions import may
 from opencwc.custody.comparison_formats import notes_of, page_message
 from opencwc.custody.masks import LARGEST, MOST_TEXT, ShownPart, check_part, manifest_in, part_in
 from opencwc.custody.wacz_verifier import archive_said
 from opencwc.finding import Message
+from opencwc.web.casebook.upload_forms import upload_values
 from opencwc.web.custody import case_pages, mask_pages
 from opencwc.web.custody.examination import examine_archive, examine_upload
 from opencwc.web.custody.example_files import PAGE_EXAMPLES, PICTURE_EXAMPLES, example_named
@@ -44,8 +42,8 @@ CASE_COLUMNS: tuple[ListColumn[CaseEvidence], ...] = (
 def show(request: Request, wanted: ListWanted) -> Response:
     """Show where a picture or a page is examined, and the cases with originals."""
     return page(
-        request, "custody/page.html", cases=_cases_listed(request, wanted), today=date.today(), pages=PAGE_EXAMPLES,
-        pictures=PICTURE_EXAMPLES, marks=[mark for mark in Mark if mark <= person_of(request).clearance],
+        request, "custody/page.html", cases=_cases_listed(request, wanted), pages=PAGE_EXAMPLES,
+        pictures=PICTURE_EXAMPLES, **upload_values(request),
     )  # fmt: skip
 
 
