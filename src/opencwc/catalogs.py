@@ -11,6 +11,7 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 CATALOGS = Path(__file__).parent / "wording" / "catalogs"
+LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 
 
 def read_template(domain: str, name: str, lang: str, count: int | None = None) -> str | None:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
+from opencwc.catalogs import LANGUAGES as LANGUAGES
 from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
 from opencwc.finding import Message, Value
@@ -21,7 +22,6 @@ from opencwc.wording.lists import entry_said, list_said
 from opencwc.wording.tonnes import tonnes, with_tonnes
 from opencwc.wording.typography import PERCENT_CLOSED_UP, closed_up, contracted, in_type, unbroken
 
-LANGUAGES = ("en", "fr", "ar", "es", "ru", "zh")
 RIGHT_TO_LEFT = ("ar",)
 
 

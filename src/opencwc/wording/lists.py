@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from opencwc.catalogs import read_template
+from opencwc.catalogs import LANGUAGES, read_template
 from opencwc.finding import Rule, entry_code
 
 
@@ -62,8 +62,6 @@ def entry_as_listed(entry: str) -> str:
 @cache
 def _ids() -> dict[str, str]:
     """Return the ids of the lists by what they are called, in small letters, the longest first."""
-    from opencwc.wording import LANGUAGES
-
     called = {list_said(id, lang).casefold(): id for id in _NAMED for lang in LANGUAGES}
     return dict(sorted(called.items(), key=lambda pair: -len(pair[0])))
 
