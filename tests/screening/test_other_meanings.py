@@ -176,3 +176,8 @@ def test_a_code_with_small_letters_is_read_as_it_is_spelt(text: str, names: int)
 )
 def test_addresses_and_what_only_people_do_speak_for_a_person_or_a_place(text: str, met: int) -> None:
     assert len(met_in(text)) == met
+
+
+@pytest.mark.parametrize("text", ["4 bidones de tiodiglicol, SA 2930.70", "tiodiglicol SA: 2930 70 00", "SA 2930.70"])
+def test_a_word_that_labels_a_customs_code_is_no_chemical(text: str) -> None:
+    assert "SA" not in [text[mention.start : mention.end] for mention in SCREENER.finder.find(text)]

@@ -209,6 +209,7 @@ class Names:
             or self._is_equipment(name, text, words)
             or _PLACE.match(text, name.end) is not None
             or _FREE.match(text, name.end) is not None
+            or (written.casefold() in self._parts.labels and _CODE_BEHIND.match(text, name.end) is not None)
         )
 
     def _has_other_before(self, name: Spotted, text: str) -> bool:
@@ -674,6 +675,8 @@ _BEGINS_LINE = re.compile(r"(?:[\n\t|]|: )$")
 _SALT = re.compile(r"(?:ate|ite|ide|ure|oxime|ester|ether|ato|ito|uro|ido)s?$")
 _FREE = re.compile(r"-free\b|-frei\b", re.IGNORECASE)
 _PLACE = re.compile(r"-(?!based|like|containing|type|filled|contaminated|exposed)[a-z]{2,}")
+_CODE_BEHIND = re.compile(r"[ .:№nº°]{0,4}(?:2[89]|3[0-8])\d\d[ .]?\d\d(?!\d*[,.]\d)")
+"""A customs code behind the word that labels it, which may be a chemical's code as well: "SA 2930.70"."""
 _GRADE = re.compile(r"-[89]\d(?![\w-])")
 _MODEL = re.compile(r"[-/‐]?[0-9]|/T ?[0-9]| I{1,3}(?!\w)")
 """What makes a code that of a product, or (VG II, GE III) the packing group of the rules of transport."""
