@@ -119,6 +119,23 @@ def test_a_benign_name_beside_amounts_is_read_and_the_rest_is_named(
     assert name in str(outcome.message).lower()
 
 
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("серная кислота 98 %", "sulfuric acid"),
+        ("丙酮", "acetone"),
+        ("أسيتون", "acetone"),
+        ("хлорид цинка", "zinc chloride"),
+        ("dioxyde d'azote", "nitrogen dioxide"),
+        ("Ácido peracético", "peracetic acid"),
+    ],
+)
+def test_a_benign_chemical_is_known_by_its_name_in_each_language(value: str, name: str, screener: Screener) -> None:
+    (outcome,) = screener.answer(value)
+    assert outcome.verdict is Verdict.NOT_LISTED
+    assert name in str(outcome.message).lower()
+
+
 def test_what_is_left_over_and_looks_like_a_chemical_is_not_passed_over(screener: Screener) -> None:
     outcomes = screener.answer("acetone 20 L, dichloroxyzphosphonate 5 kg")
     assert verdict(outcomes) is Verdict.UNREADABLE

@@ -16,6 +16,7 @@ from opencwc.chemistry.inchi_keys import SKELETON, curated_by_skeleton, inchi_ke
 from opencwc.chemistry.names import normalise_name
 from opencwc.convention import Convention
 from opencwc.convention.chemical_names import Name
+from opencwc.wording.common_chemicals import english_name
 
 if TYPE_CHECKING:
     from opencwc.chemistry.name_index import NameIndex, Reading
@@ -103,8 +104,8 @@ class Resolver:
         return tuple(curated_candidate(spelling.chemical, sure, spelling.name.text) for spelling in spellings)
 
     def by_index(self, text: str) -> tuple[Candidate, ...]:
-        """Return the chemicals that the index of names has for a name."""
-        return _of_readings(self.index.by_name(text), text)
+        """Return the chemicals that the index of names has for a name, or for the English name of what it calls."""
+        return _of_readings(self.index.by_name(text) or self.index.by_name(english_name(text)), text)
 
     def by_index_id(self, name_id: int, written: str) -> tuple[Candidate, ...]:
         """Return the chemicals of a name that `NameIndex.prefixes` met."""

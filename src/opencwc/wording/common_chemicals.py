@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -33,10 +34,10 @@ def known_name(name: str, lang: str) -> str:
 def english_name(written: str) -> str:
     """Return the English common name of what is called so in any of the languages, else the name as it is written.
 
-    >>> english_name("Хлор"), english_name("cloro"), english_name("unheard of")
-    ('chlorine', 'chlorine', 'unheard of')
+    >>> english_name("Хлор"), english_name("dioxyde d'azote"), english_name("كلور"), english_name("unheard of")
+    ('chlorine', 'nitrogen dioxide', 'chlorine', 'unheard of')
     """
-    return _english().get(written.casefold(), written)
+    return _english().get(_as_compared(written), written)
 
 
 def names_in_all_languages(name: str) -> Iterator[str]:
@@ -59,4 +60,14 @@ def _common() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _english() -> Mapping[str, str]:
-    return {written.casefold(): name for name, names in _common().items() for written in (name, *names.values())}
+    written = ((called, name) for name, names in _common().items() for called in names.values())
+    return {_as_compared(called): name for called, name in written} | {_as_compared(name): name for name in _common()}
+
+
+def _as_compared(written: str) -> str:
+    """Return a name without what writers leave out or write in two ways: the article in Arabic, ё, an apostrophe."""
+    plain = written.casefold().replace("ё", "е").replace("’", "'")
+    return _ARTICLE.sub("", " ".join(plain.split()))
+
+
+_ARTICLE = re.compile(r"\bال(?=\w{3})")

@@ -9,10 +9,9 @@ from starlette.testclient import TestClient
 
 from opencwc.casebook.findings import list_records
 from opencwc.language.commerce import read_commerce
-from opencwc.web.screening.pages import EXAMPLES
 from opencwc.web.screening.value_answer import unread
 from opencwc.web.server.session_cookie import csrf_of, is_csrf, masked_csrf
-from opencwc.wording import say, sentence
+from opencwc.wording import LANGUAGES, say, sentence
 from opencwc.wording.lists import list_said
 from web.signing_in import House
 
@@ -248,12 +247,13 @@ def test_a_request_for_a_synthesis_is_refused_and_recorded_once_while_it_is_type
         assert refusals() == before + 2
 
 
-def test_the_empty_page_teaches_by_examples_that_can_be_clicked(client: TestClient) -> None:
-    page = page_of(client, "/check")
-    chips = [link.attributes["href"] for link in page.all("a", class_="chip")]
-    assert len(chips) == len(EXAMPLES)
-    for chip in chips:
-        assert client.get(chip, headers=PAGE).status_code == 200
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_empty_page_teaches_by_examples_that_can_be_clicked(client: TestClient, lang: str) -> None:
+    chips = [link.attributes["href"] for link in page_of(client, "/check", lang).all("a", class_="chip")]
+    *_, name, line = [headline(page_of(client, chip, lang)) for chip in chips]
+    assert len(chips) == 5
+    assert say("verdict_not_listed", lang) in name, "a common chemical by its name in the language"
+    assert "2B13" in line, "a line with a packing, a concentration and a customs code"
 
 
 def test_an_administrator_may_ask_and_may_not_keep_and_an_auditor_may_not_ask(house: House) -> None:

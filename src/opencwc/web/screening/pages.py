@@ -25,12 +25,13 @@ from opencwc.web.server.api_parameters import names_of
 from opencwc.web.server.days_and_sizes import with_days
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.service import Router, Service, person_of, service_of
-from opencwc.wording import sentence
+from opencwc.wording import say, sentence
+from opencwc.wording.common_chemicals import common_name
 
 router = Router(include_in_schema=False)
 LONGEST = 20_000
-EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F", "caffeine", "4 drums thiodiglycol 99%, HS 2930.70")
-"""Values to click, all published: a number, a common chemical, a printed family, one that no list has, and a line."""
+EXAMPLES = ("111-48-8", "OCCN(CCO)CCO", "CCCCCCCOP(C)(=O)F")
+"""Values to click, all published: a number, a common chemical and a printed family."""
 Value = Annotated[str, Query(max_length=2_000)]
 Brief = Annotated[str, Query(max_length=200)]
 
@@ -44,7 +45,7 @@ async def show(request: Request, value: Value = "", as_of: Brief = "", lists: Br
     marks = [mark for mark in Mark if mark <= person_of(request).clearance]
     return page(
         request, "screening/page.html", value=value, told=answered, as_of=as_of, lists=lists,
-        lists_at_hand=list_names, examples=EXAMPLES, marks=marks, today=date.today(),
+        lists_at_hand=list_names, examples=_examples(request), marks=marks, today=date.today(),
     )  # fmt: skip
 
 
@@ -57,7 +58,13 @@ async def answer(
 ) -> Response:
     """Answer a value; the value travels in the body, so that no log of a proxy has it."""
     answered = await _answer_to(request, value, _day(as_of), lists) if value.strip() else None
-    return page(request, "screening/answer.html", value=value, told=answered, examples=EXAMPLES, typed=True)
+    return page(request, "screening/answer.html", value=value, told=answered, examples=_examples(request), typed=True)
+
+
+def _examples(request: Request) -> tuple[str, ...]:
+    """Return the values to click, with one that no list has and a line, both in the reader's language."""
+    lang = language_of(request)
+    return *EXAMPLES, common_name("caffeine", lang), say("check_example_line", lang)
 
 
 def _day(text: str) -> date | None:
