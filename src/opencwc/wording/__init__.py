@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from opencwc.catalogs import LANGUAGES as LANGUAGES
 from opencwc.catalogs import read_template
 from opencwc.errors import OpenCWCError, Reason, UnavailableError, error_line, fill
-from opencwc.finding import Message, Value
+from opencwc.finding import Item, Message, Value
 from opencwc.wording.citations import citations_in
 from opencwc.wording.lists import entry_said, list_said
 from opencwc.wording.tonnes import tonnes, with_tonnes
@@ -81,45 +81,61 @@ def _joined(said: Sequence[str], last: str, lang: str) -> str:
     return say("list_separator", lang).join(first) + (say(last, lang) if first else "") + final
 
 
-def _facts_said(facts: Iterable[Value], lang: str) -> str:
-    """Say what a thing was with, where and when; the chemicals are a list, for which Chinese has a sign of its own."""
-    each = [(isinstance(fact, Message) and fact.id == "common_chemical", _said(fact, lang)) for fact in facts]
-    chemicals = say("list_separator", lang).join(said for is_chemical, said in each if is_chemical)
-    others = [said for is_chemical, said in each if not is_chemical]
-    return say("phrase_separator", lang).join(filter(None, (chemicals, *others)))
-
-
 def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
     """Return a value as it is to be said: a count as a number, a substance by its name in the language.
 
     ``named`` where a name is the English one of a chemical of no list; it is quoted where the language has none.
     """
-    if key == "count" and isinstance(value, int):
-        return float(value)
-    if key == "reasons" and isinstance(value, tuple):  # each is a clause with commas of its own
-        return say("clause_separator", lang).join(_said(item, lang) for item in value)
-    if key == "facts" and isinstance(value, tuple):
-        return _facts_said(value, lang)
-    if key in _WRITTEN and isinstance(value, str):
-        return _WRITTEN[key](value, lang)
-    if key in _LISTED:
-        return _listed(value, _LISTED[key], lang)
-    if key in _SUBSTANCES and lang != "en" and isinstance(value, str):
-        from opencwc.wording.chemical_names import name_said
-
-        return name_said(value, lang)
-    if named and key == "name" and lang != "en" and isinstance(value, str):
-        from opencwc.wording.common_chemicals import known_name
-
-        return known_name(value, lang) or Message("name_in_english", {"name": value})
-    return value
+    said = _name_found if named and key == "name" else _SAID_AS.get(key)
+    return value if said is None else said(value, lang)
 
 
-def _listed(value: Value, called: Callable[[str, str], str], lang: str) -> Value:
-    """Return a list or an entry, or several, as a reader of the language names it."""
-    if isinstance(value, tuple):
-        return tuple(called(item, lang) if isinstance(item, str) else item for item in value)
-    return called(value, lang) if isinstance(value, str) else value
+def _each(said: Callable[[str, str], Item]) -> Callable[[Value, str], Value]:
+    """Say a text in a way of its own, or each text of several."""
+
+    def in_language(value: Value, lang: str) -> Value:
+        if isinstance(value, tuple):
+            return tuple(said(item, lang) if isinstance(item, str) else item for item in value)
+        return said(value, lang) if isinstance(value, str) else value
+
+    return in_language
+
+
+def _as_number(value: Value, _: str) -> Value:
+    return float(value) if isinstance(value, int) else value
+
+
+def _clauses(value: Value, lang: str) -> Value:
+    """Join reasons, each of which is a clause with commas of its own."""
+    if not isinstance(value, tuple):
+        return value
+    return say("clause_separator", lang).join(_said(item, lang) for item in value)
+
+
+def _facts(value: Value, lang: str) -> Value:
+    """Say what a thing was with, where and when; the chemicals are a list, for which Chinese has a sign of its own."""
+    if not isinstance(value, tuple):
+        return value
+    each = [(isinstance(fact, Message) and fact.id == "common_chemical", _said(fact, lang)) for fact in value]
+    chemicals = say("list_separator", lang).join(said for is_chemical, said in each if is_chemical)
+    others = [said for is_chemical, said in each if not is_chemical]
+    return say("phrase_separator", lang).join(filter(None, (chemicals, *others)))
+
+
+def _substance(name: str, lang: str) -> Item:
+    if lang == "en":
+        return name
+    from opencwc.wording.chemical_names import name_said
+
+    return name_said(name, lang)
+
+
+def _name_found(value: Value, lang: str) -> Value:
+    if lang == "en" or not isinstance(value, str):
+        return value
+    from opencwc.wording.common_chemicals import known_name
+
+    return known_name(value, lang) or Message("name_in_english", {"name": value})
 
 
 def _as_placed(key: str, value: Value, template: str | None, lang: str) -> Value:
@@ -515,15 +531,18 @@ _SMALL_INSIDE = ("en", "fr", "es", "ru")
 """The languages that write the name of a chemical small inside a sentence."""
 _FOUND_BY = ("found_cas", "found_name")
 """The messages that name a chemical that is in no list, by the English name of the names at hand."""
-_SUBSTANCES = ("substance", "other_substance", "also_chemical")
-"""The values of messages that are English names of chemicals, as findings keep them."""
 _APART_FROM_FIVE_DIGITS = ("es",)
-_WRITTEN = {"date": year_said, "unit": unit_said}
-"""The values of messages that a language writes in its own way."""
-_LISTED = {
-    "list": list_said, "lists": list_said, "entry": entry_said, "rule": entry_said, "rules": entry_said,
-}  # fmt: skip
-"""The values of messages that are ids of lists, or entries behind the id of their list, and how they are said."""
+_SAID_AS: dict[str, Callable[[Value, str], Value]] = {
+    "count": _as_number,
+    "reasons": _clauses,
+    "facts": _facts,
+    "date": _each(year_said),
+    "unit": _each(unit_said),
+    **dict.fromkeys(("list", "lists"), _each(list_said)),
+    **dict.fromkeys(("entry", "rule", "rules"), _each(entry_said)),
+    **dict.fromkeys(("substance", "other_substance", "also_chemical"), _each(_substance)),
+}
+"""The values of messages that are not said as they are written, and how: a year, the id of a list, a chemical."""
 _MASSES = ("t", "kg", "g", "mg")
 _CITED = ("VA ", "Verification Annex ", "Annex on Chemicals, ")
 """How a source begins that the Convention itself names in each language."""
