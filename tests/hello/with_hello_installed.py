@@ -42,6 +42,8 @@ def test_a_table_is_greeted_by_a_job_and_shown(house: House) -> None:
         assert "2 greeted" in client.get(address, headers=PAGE).text
         page = client.get(f"/hello/runs/{job['run']}", headers=PAGE)
         assert page.status_code == 200 and "Atlantis" in page.text
+        assert f'href="/hello/runs/{job["run"]}"' in client.get("/hello", headers=PAGE).text
+        assert b"Greeting 1" in client.get("/hello/runs.csv").content
         findings = client.get(f"/api/v1/findings?run={job['run']}").json()["findings"]
         assert [finding["verdict"] for finding in findings] == ["known", "stranger"]
         waiting = client.get(f"/findings/{findings[1]['id']}", headers=PAGE).text
