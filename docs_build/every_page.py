@@ -134,6 +134,7 @@ SEEN_WHOLE = """async () => {
 def _shown(page: Page, mode: Mode, file: Path) -> str:
     """Take the picture of a page that is open and return what can be measured of it as wrong."""
     page.evaluate("document.fonts.ready")
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")  # what a page asks for as it opens
     page.evaluate(SEEN_WHOLE)
     if mode.paper:
         page.emulate_media(media="print")
