@@ -27,6 +27,8 @@ _LETTER, _WIDE_SIGN, _LEAST_SPAN = 7.0, 13.0, 100.0
 _SHORT = 60.0
 _APART = 17.0
 _STEP = 6.0
+_HEAD, _HEAD_OF_WIDTH = 9.0, 2.2
+_AROUND = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
 _PLACES = (0.5, 0.6, 0.4, 0.7, 0.3)
 
 
@@ -83,17 +85,17 @@ def world_map(flows: Sequence[Flow], names: Mapping[str, str], drawn: float = WI
     for place, flow in enumerate(flows[:MOST_LINES]):
         if flow not in on_map:
             continue
-        curve, along, on_line = _curve(view.at(places[flow.exporter]), view.at(places[flow.importer]))
         width = round(1.25 + 6 * sqrt(flow.kg / largest), 1)
-        lines.append(_Line(on_line, width / 2 + 2))
+        arrow = _arrow(view.at(places[flow.exporter]), view.at(places[flow.importer]), width)
+        lines.append(_Line(arrow.points, width / 2 + 2))
         route = f"{names.get(flow.exporter, flow.exporter)} → {names.get(flow.importer, flow.importer)}"
         marks.append(
-            f'<path class="flow f-{flow.stands}" d="{curve}" stroke-width="{width}"'
-            f' marker-end="url(#to-{flow.stands})">'
-            f"<title>{escape(route)}</title></path>"
+            f"<g><title>{escape(route)}</title>"
+            f'<path class="flow f-{flow.stands}" d="{arrow.line}" stroke-width="{width}"/>'
+            f'<path class="head f-{flow.stands}" d="{arrow.head}"/></g>'
         )
         if place < MOST_NUMBERED:
-            x, y = _free(along, taken)
+            x, y = _free(arrow.along, taken)
             taken.append((x, y))
             numbers.append(
                 f'<g class="number"><circle cx="{x:.0f}" cy="{y:.0f}" r="8"/>'
@@ -139,16 +141,21 @@ def _named(
         at_sea = invented[code].at is not None
         mark = f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{5 if at_sea else 2.5}"/>'
         wide = sum(_WIDE_SIGN if east_asian_width(sign) == "W" else _LETTER for sign in name)
-        around = (_Box(x + 8, y - 8, wide, 16), _Box(x - 8 - wide, y - 8, wide, 16),
-                  _Box(x - wide / 2, y - 24, wide, 16), _Box(x - wide / 2, y + 8, wide, 16))  # fmt: skip
-        within = [box for box in around if 0 <= box.x <= view.drawn - wide and 0 <= box.y <= view.height - 16]
-        free = [box for box in within if not any(box.meets(other) for other in taken)]
+        free = next(filter(None, (_free_boxes(x, y, wide, away, view, taken) for away in (8, 20))), [])
         box = min(free, key=lambda box: sum(line.within(box) for line in lines), default=None)
         said = ""
         if box:
             taken.append(box)
             said = f'<text x="{box.x + wide / 2:.0f}" y="{box.y + 13:.0f}">{escape(name)}</text>'
         yield f'<g class="{"at-sea" if at_sea else "state"}">{mark}{said}</g>'
+
+
+def _free_boxes(x: float, y: float, wide: float, away: float, view: View, taken: Sequence[_Box]) -> list[_Box]:
+    """Return the places around a mark where a name lies on the drawing and on no other name or number."""
+    around = (_Box(x - wide / 2 + across * (wide / 2 + away), y - 8 + down * (8 + away), wide, 16)
+              for across, down in _AROUND)  # fmt: skip
+    within = [box for box in around if 0 <= box.x <= view.drawn - wide and 0 <= box.y <= view.height - 16]
+    return [box for box in within if not any(box.meets(other) for other in taken)]
 
 
 class _Box(NamedTuple):
@@ -164,14 +171,9 @@ class _Box(NamedTuple):
 
 
 def shared_marks() -> Markup:
-    """Return the heads of arrows and the patterns that the drawings refer to, in a drawing of no size."""
-    heads = "".join(
-        f'<marker id="to-{stand}" viewBox="0 0 8 8" refX="6" refY="4" markerUnits="userSpaceOnUse" markerWidth="9"'
-        f' markerHeight="9" orient="auto"><path class="head f-{stand}" d="M0 0 8 4 0 8z"/></marker>'
-        for stand in STANDS
-    )
-    return Markup(  # noqa: S704 - made here
-        f'<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>{heads}'
+    """Return the patterns that the drawings refer to, in a drawing of no size."""
+    return Markup(
+        '<svg class="defs" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
         '<pattern id="only-exported" width="6" height="6" patternUnits="userSpaceOnUse">'
         '<path d="M-1 1 1-1M0 6 6 0M5 7 7 5"/></pattern>'
         '<pattern id="only-imported" width="6" height="6" patternUnits="userSpaceOnUse">'
@@ -184,8 +186,17 @@ def _free(along: Sequence[Point], taken: Sequence[Point]) -> Point:
     return next((at for at in along if all(dist(at, point) > _APART for point in taken)), along[0])
 
 
-def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...], list[Point]]:
-    """Return a bent line from one point to another, places for its number (its middle first), and points along it."""
+class _Arrow(NamedTuple):
+    """A bent line and its head, places for its number (its middle first), and points along it."""
+
+    line: str
+    head: str
+    along: tuple[Point, ...]
+    points: list[Point]
+
+
+def _arrow(start: Point, end: Point, width: float) -> _Arrow:
+    """Draw an arrow from one point to another; the line ends where the head, which is wider, begins."""
     (x1, y1), (x2, y2) = start, end
     length = hypot(x2 - x1, y2 - y1) or 1.0
     bend = min(60.0, 0.18 * length)
@@ -198,10 +209,16 @@ def _curve(start: Point, end: Point) -> tuple[str, tuple[Point, ...], list[Point
             (1 - at) ** 2 * y1 + 2 * at * (1 - at) * y + at**2 * y2,
         )
 
+    size = max(_HEAD, _HEAD_OF_WIDTH * width)
+    until = max(1 - size / length, 0.5)
+    x3, y3 = point(until)
+    far = dist((x3, y3), end) or 1.0
+    aside_x, aside_y = -(y2 - y3) / far * size / 2, (x2 - x3) / far * size / 2
+    line = f"M{x1:.0f} {y1:.0f}Q{x1 + (x - x1) * until:.0f} {y1 + (y - y1) * until:.0f} {x3:.0f} {y3:.0f}"
+    head = f"M{x3 + aside_x:.1f} {y3 + aside_y:.1f}L{x2:.0f} {y2:.0f} {x3 - aside_x:.1f} {y3 - aside_y:.1f}z"
     along = tuple((x, y - aside) for x, y in map(point, _PLACES))
     steps = max(int(length / _STEP), 2)
-    line = f"M{x1:.0f} {y1:.0f}Q{x:.0f} {y:.0f} {x2:.0f} {y2:.0f}"
-    return line, along, [point(step / steps) for step in range(steps + 1)]
+    return _Arrow(line, head, along, [point(step / steps) for step in range(steps + 1)])
 
 
 # --------------------------------------------------------------------------------------------------- the Sankey
