@@ -78,7 +78,11 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
 def _joined(said: Sequence[str], last: str, lang: str) -> str:
     """Join items as a sentence does: "a, b and c"."""
     *first, final = said or [""]
-    return say("list_separator", lang).join(first) + (say(last, lang) if first else "") + final
+    before = say("list_separator", lang).join(first)
+    if not before:
+        return final
+    template, values = f"{{before}}{say(last, lang)}{{final}}", {"before": before, "final": final}
+    return (closed_up(template, values) if lang == "zh" else template).format_map(values)
 
 
 def _facts_said(facts: Iterable[Value], lang: str) -> str:
