@@ -323,7 +323,9 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (_in_signs_of(say(message, lang), lang), lang)
+        (in_type(written, "en"), "en")
+        if message is None or lang == "en"
+        else (_in_signs_of(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
 
