@@ -78,7 +78,11 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
 def _joined(said: Sequence[str], last: str, lang: str) -> str:
     """Join items as a sentence does: "a, b and c"."""
     *first, final = said or [""]
-    return say("list_separator", lang).join(first) + (say(last, lang) if first else "") + final
+    before = say("list_separator", lang).join(first)
+    if not before:
+        return final
+    template, values = f"{{before}}{say(last, lang)}{{final}}", {"before": before, "final": final}
+    return (closed_up(template, values) if lang == "zh" else template).format_map(values)
 
 
 def _value(key: str, value: Value, lang: str, *, named: bool = False) -> Value:
@@ -335,7 +339,9 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     True
     """
     return [
-        (written, "en") if message is None or lang == "en" else (_in_signs_of(say(message, lang), lang), lang)
+        (in_type(written, "en"), "en")
+        if message is None or lang == "en"
+        else (_in_signs_of(say(message, lang), lang), lang)
         for written, message in citations_in(source)
     ]
 

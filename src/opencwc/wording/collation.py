@@ -1,4 +1,4 @@
-"""The order of names in a language, as its readers expect it in a list (after the rules of Unicode's CLDR)."""
+"""The order of names in a language, as its readers expect it in a list (for letters, after the rules of CLDR)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from functools import lru_cache
 _OWN_LETTERS = {"es": {"ñ": "n\uffff"}, "ru": {"ё": "е", "й": "и\uffff"}}
 """Letters that stand in a place of their own; elsewhere accents do not count."""
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": ""})
+_ARABIC_ARTICLE = "ال"
 
 
 @lru_cache(maxsize=10_000)
 def sort_key(name: str, lang: str) -> tuple[str, str]:
     """Return what a name is ordered by among others of a list.
 
-    Accents count only where names are the same without them; Chinese is ordered by its sound (pinyin).
+    Accents count only where names are the same without them; Chinese is ordered by its sound (pinyin), and Arabic
+    passes over the article that a name begins with, as the lists of the United Nations do.
 
     >>> sorted(["Zambia", "Åland", "Albania", "XKX"], key=lambda name: sort_key(name, "en"))
     ['Åland', 'Albania', 'XKX', 'Zambia']
@@ -26,7 +28,8 @@ def sort_key(name: str, lang: str) -> tuple[str, str]:
 
         return " ".join(lazy_pinyin(name, errors=lambda other: other.casefold())), name
     own = _OWN_LETTERS.get(lang, {})
-    composed = unicodedata.normalize("NFC", name).casefold()
+    counted = name.removeprefix(_ARABIC_ARTICLE) if lang == "ar" else name
+    composed = unicodedata.normalize("NFC", counted).casefold()
     letters = "".join(own[letter] if letter in own else _bare(letter) for letter in composed)
     return letters.translate(_ARABIC), name
 

@@ -52,12 +52,12 @@ def dash(lang: str) -> str:
 
 
 def in_type(text: str, lang: str) -> str:
-    """Write a text as the language is printed: French has its own apostrophe, and signs that stay with their word;
-    Arabic and Chinese set no space before the sign of a per cent. In Arabic, marks U+200E let a day as files
-    write it run from left to right.
+    """Write a text as the language is printed: English and French have a curved apostrophe, and French has signs that
+    stay with their word; Arabic and Chinese set no space before the sign of a per cent. In Arabic, marks U+200E let a
+    day as files write it run from left to right.
 
-    >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru")
-    ('fin de l’année\xa0?', 'в 1\xa0000 раз')
+    >>> in_type("fin de l'année ?", "fr"), in_type("в 1 000 раз", "ru"), in_type("the Group's list", "en")
+    ('fin de l’année\xa0?', 'в 1\xa0000 раз', 'the Group’s list')
     >>> in_type("不超过 30 %", "zh")
     '不超过 30%'
     >>> in_type("مثل 2026-06-07.", "ar").replace("\u200e", "|")
@@ -67,10 +67,12 @@ def in_type(text: str, lang: str) -> str:
         text = _BEFORE_PERCENT.sub("", text)
     if lang == "ar":
         return WRITTEN_DAY.sub("\u200e\\g<0>\u200e", text)
+    if lang in ("en", "fr"):
+        text = _APOSTROPHE.sub("’", text)
     if lang not in _SPACED:
         return text
     text = _BETWEEN_THOUSANDS.sub("\u00a0", text)
-    return _UNBROKEN.sub("\u00a0", _APOSTROPHE.sub("’", text)) if lang == "fr" else text
+    return _UNBROKEN.sub("\u00a0", text) if lang == "fr" else text
 
 
 def contracted(template: str, values: Mapping[str, str]) -> str:

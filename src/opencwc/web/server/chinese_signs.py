@@ -1,6 +1,7 @@
 """How a Chinese page is set: brackets as wide as its characters, and no blank behind its wide signs.
 
-Templates write a blank between two texts and round brackets for every language. What a user wrote stands in elements of
+Templates write a blank between two texts and round brackets for every language; a style sheet may set the colon behind
+a term (``dt``). What a user wrote stands in elements of
 its own (``bdi``, ``pre``) and stays as it is.
 """
 
@@ -24,6 +25,8 @@ def with_chinese_signs(html: str) -> str:
 
     >>> with_chinese_signs("<p>结果：21。 <b>南非</b> (<bdi>ZAF</bdi>)： CWC</p>")
     '<p>结果：21。<b>南非</b>（<bdi>ZAF</bdi>）：CWC</p>'
+    >>> with_chinese_signs("<dt>数量</dt> <dd>400 千克</dd>")
+    '<dt>数量</dt><dd>400 千克</dd>'
     >>> with_chinese_signs("<bdi>甲 (乙)： 丙</bdi> 双(2-氯乙基)硫醚 VII.3(c)")
     '<bdi>甲 (乙)： 丙</bdi> 双(2-氯乙基)硫醚 VII.3(c)'
     """
@@ -34,7 +37,7 @@ def with_chinese_signs(html: str) -> str:
     for place in range(0, len(pieces), 2):
         if place in own:
             text = pieces[place]
-            if _WIDE_LAST.search(last):
+            if _WIDE_LAST.search(last) or (place and pieces[place - 1] == "</dt>"):
                 text = text.lstrip(_BLANKS)
             pieces[place] = _BLANK_BEHIND.sub("", text)
         last = pieces[place] or last
