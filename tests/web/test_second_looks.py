@@ -196,8 +196,8 @@ def test_two_who_say_another_kind_or_stage_are_shown_so_until_somebody_decides_a
         assert "Status: Confirmed at first" not in shown
         head = page_of(anna, address).one("section", class_="watch").all("p", class_="row")[0]
         assert head.one(class_="badge").text == "confirmed", "what a person decided stands first"
-        assert "by the reports: reported" in head.text
-        assert "by the reports: reported" in page_of(anna, f"/watch/runs/{kept.run}").text
+        assert "by the reports alone: reported" in head.text
+        assert "by the reports alone: reported" in page_of(anna, f"/watch/runs/{kept.run}").text
         assert len(anna.get(f"/api/v1{address}").json()["second_looks"]) == 2
         assert audra.get("/api/v1/rechecks").json()["event_kinds"]["agreed"] == 0.0
         assert "Kind of events" in page_of(audra, "/audit").text

@@ -212,9 +212,9 @@ def test_the_origins_are_drawn_with_edges_and_told_in_a_table(kept: KeptRun) -> 
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         rows = page.one("table", class_="origin-table").one("tbody").all("tr")
         assert [[cell.text for cell in row.all("td")] for row in rows] == [
-            ["1", "came first", "—"],
+            ["1", "none (came first)", "—"],
             ["1", "1 Nordavia Wire", "same content, source not named"],
-            ["2", "came first", "—"],
+            ["2", "none (came first)", "—"],
         ]
         drawing = page.one("div", class_="drawn-origins").all("svg", class_="origins")[0]
         assert len(drawing.all("circle", class_="first")) == 2
