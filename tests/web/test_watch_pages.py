@@ -88,7 +88,7 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
         ]
         assert "Shown because: now also: confirmed; new figure" in page.all("article", class_="event")[2].text
         earlier = page_of(client, f"{kept.base}?since=2026-03-09").all("article", class_="event")[0].text
-        assert "No new report since" in earlier and "Shown because" not in earlier
+        assert "Last report on" in earlier and "Shown because" not in earlier
 
 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
