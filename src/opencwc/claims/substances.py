@@ -87,12 +87,12 @@ def is_one(name: str, other: str) -> bool:
     return name == other or other in _of(name) or name in _of(other) or name in other.split() or other in name.split()
 
 
-def denied_by_one(claimed: str, claim_lang: str, recorded: str, statement_lang: str) -> bool:
-    """Tell whether words that differ name one chemical, or any at all: then one side denies what the other says.
+def name_one_chemical(claimed: str, claim_lang: str, recorded: str, statement_lang: str) -> bool:
+    """Tell whether words in two languages name one chemical, or any at all: what may differ is that one denies it.
 
-    >>> denied_by_one("cloro", "es", "chlorine", "en"), denied_by_one("chlorine", "en", "chemical", "en")
+    >>> name_one_chemical("cloro", "es", "chlorine", "en"), name_one_chemical("chlorine", "en", "chemical", "en")
     (True, True)
-    >>> denied_by_one("sarin", "en", "chlorine", "en"), denied_by_one("sarin", "en", "the army", "en")
+    >>> name_one_chemical("sarin", "en", "chlorine", "en"), name_one_chemical("sarin", "en", "the army", "en")
     (False, False)
     """
     mine, theirs = _names_in(claimed, claim_lang), _names_in(recorded, statement_lang)

@@ -78,7 +78,7 @@ def _row_message(row: DifferenceRow) -> Message:
     if len(said) == 1:
         named = {"claimed": "claims_differs_one", "recorded": "claims_differs_recorded"}
         return Message(named[next(iter(said))], {"aspect": aspects, **said})
-    both = "claims_differs_denied" if row.denied_by_one else "claims_differs_both"
+    both = "claims_differs_denied" if row.names_one else "claims_differs_both"
     return Message(both, {"aspect": aspects, **said})
 
 
