@@ -313,7 +313,7 @@ def test_a_draft_is_marked_as_one_on_every_page_and_a_released_brief_is_not() ->
     pages = pypdfium2.PdfDocument(report_file(brief_report(paper(made)), "pdf"))
     texts = [page.get_textpage().get_text_range() for page in pages]
     assert len(texts) > 1
-    assert all("DRAFT, not released · OPCW Restricted" in text for text in texts)
+    assert all("DRAFT, not yet released by two people · OPCW Restricted" in text for text in texts)
     released = text_of(paper(made, ["Rita", "René"]))
     assert "DRAFT" not in released
     assert "Released by Rita on 2026-03-07 and René on 2026-03-07." in released

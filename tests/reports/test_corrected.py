@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from opencwc.reports.corrected import EventDecision, as_corrections, contradictions, corrected
 from opencwc.reports.corrections import Correction
 from opencwc.reports.summaries import summaries_of
+from opencwc.wording import say
 from reports.told_by_hand import ALL, event_of_report, watched
 
 IDS = [one.report.id for one in ALL]
@@ -72,6 +73,13 @@ def test_a_split_that_names_nothing_apart_parts_each_from_each() -> None:
 def test_what_a_person_decided_stands_first_among_the_reasons() -> None:
     line = next(line for line in corrected(watched(), [SPLIT]).lines if line.told.report.id == "s3")
     assert (line.why[0].id, line.why[0].values["person"]) == ("watch_decided_made", "Rita")
+
+
+def test_what_a_decision_says_an_event_is_reads_as_clauses_of_one_sentence() -> None:
+    decided = EventDecision("confirm", ("l1",), person="Rita", at="2026-04-02", kind="attack", stage="denied")
+    said = decided.said_of(("l1",))
+    assert say(said, "zh").endswith("；类型：袭击；状态：被否认")
+    assert say(said, "es").endswith("; tipo: ataque; fase: desmentido")
 
 
 @st.composite

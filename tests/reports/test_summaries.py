@@ -8,6 +8,7 @@ import pytest
 from msgspec import structs
 
 from opencwc.finding import Message
+from opencwc.reports.event_wording import sources_said
 from opencwc.reports.summaries import EventSummary, latest_first, stage_of, summaries_of, today
 from opencwc.wording import LANGUAGES, say, sentence
 from reports.told_by_hand import watched
@@ -99,6 +100,13 @@ def test_new_events_come_first_then_changed_ones_each_with_why() -> None:
     assert [say(why) for why in shown[-1].why] == [
         "now also: confirmed", "new figure (Injured, ill or exposed): 7", "1 new origin", "1 new report",
     ]  # fmt: skip
+
+
+def test_a_list_of_outlets_ends_with_how_many_others_there_are() -> None:
+    named = sources_said(tuple("ABCDEFG"))
+    said = Message("watch_differs", {"field": "by", "values": named})
+    assert say(said).endswith(" and 3 more outlets")
+    assert say(said, "zh").endswith("D及另外 3 家媒体")
 
 
 def test_an_event_without_new_reports_says_since_when_unless_a_person_changed_it() -> None:

@@ -122,7 +122,7 @@ def test_a_brief_is_written_on_a_decided_event_and_seen_as_it_will_be_read(kept:
         led = _send(client, kept)
         page = page_of(client, led)
         assert page.one("h1").text == "First week"
-        assert "DRAFT, not released" in page.one(class_="marking").text
+        assert "DRAFT, not yet released by two people" in page.one(class_="marking").text
         assert "Nordavia Wire reports it as fact; repeated by Courrier." in page.text
         assert "Likelihood: likely (55 to 80%)." in page.text
         assert "Admiralty grade B2: source usually reliable; probably true." in page.text

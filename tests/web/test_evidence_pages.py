@@ -209,7 +209,7 @@ def test_a_case_shows_its_originals_apart_from_copies_and_every_step(house: Hous
             one.attributes.get("href") for one in page.all("a")
         }
         shown = page.one("main").one("form", role="search").one("span", role="status").text
-        assert shown == "Originals: 1 of 1; Copies and masked texts: 1 of 1; Custody steps: 3 of 3"
+        assert shown == "Originals: 1 of 1 · Copies and masked texts: 1 of 1 · Custody steps: 3 of 3"
         assert [table.one("caption").text for table in page.all("table")] == [
             "Originals", "Copies and masked texts", "Custody steps",
         ]  # fmt: skip

@@ -88,7 +88,7 @@ def test_the_list_answers_in_its_heading_and_says_why_each_event_is_shown(kept: 
         ]
         assert "Shown because: now also: confirmed; new figure" in page.all("article", class_="event")[2].text
         earlier = page_of(client, f"{kept.base}?since=2026-03-09").all("article", class_="event")[0].text
-        assert "No new report since" in earlier and "Shown because" not in earlier
+        assert "Last report on" in earlier and "Shown because" not in earlier
 
 
 @pytest.mark.parametrize("lang", IN_ALL_LANGUAGES)
@@ -212,9 +212,9 @@ def test_the_origins_are_drawn_with_edges_and_told_in_a_table(kept: KeptRun) -> 
         page = page_of(client, f"{kept.base}/events/{_events(kept)['accident']}")
         rows = page.one("table", class_="origin-table").one("tbody").all("tr")
         assert [[cell.text for cell in row.all("td")] for row in rows] == [
-            ["1", "came first", "—"],
+            ["1", "none (came first)", "—"],
             ["1", "1 Nordavia Wire", "same content, source not named"],
-            ["2", "came first", "—"],
+            ["2", "none (came first)", "—"],
         ]
         drawing = page.one("div", class_="drawn-origins").all("svg", class_="origins")[0]
         assert len(drawing.all("circle", class_="first")) == 2

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from opencwc.claims.denials import is_excepted, without_papers
 from opencwc.convention.fields import read_yaml
-from opencwc.language.plain_text import Plain
+from opencwc.language.plain_text import Plain, plain_text
+from opencwc.reports.agents import named_agents
 from opencwc.reports.model import Span
 
 DATA = Path(__file__).parent / "data" / "substances.yaml"
@@ -84,6 +85,22 @@ def _is_denied(text: str, lang: str, start: int, end: int) -> bool:
 def is_one(name: str, other: str) -> bool:
     """Tell whether two can be one chemical: the same, or one of a sort and that sort."""
     return name == other or other in _of(name) or name in _of(other) or name in other.split() or other in name.split()
+
+
+def name_one_chemical(claimed: str, claim_lang: str, recorded: str, statement_lang: str) -> bool:
+    """Tell whether words in two languages name one chemical, or any at all: what may differ is that one denies it.
+
+    >>> name_one_chemical("cloro", "es", "chlorine", "en"), name_one_chemical("chlorine", "en", "chemical", "en")
+    (True, True)
+    >>> name_one_chemical("sarin", "en", "chlorine", "en"), name_one_chemical("sarin", "en", "the army", "en")
+    (False, False)
+    """
+    mine, theirs = _names_in(claimed, claim_lang), _names_in(recorded, statement_lang)
+    return any(ANY in (name, other) or is_one(name, other) for name in mine for other in theirs)
+
+
+def _names_in(words: str, lang: str) -> list[str]:
+    return [one.name for one in find_substances(plain_text(words, lang), lang, named_agents(words))]
 
 
 def is_of(name: str, sort: str) -> bool:

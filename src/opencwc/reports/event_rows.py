@@ -57,7 +57,7 @@ class EventRows(Sequence[EventRow]):
 
     @property
     def only_alleged(self) -> int:
-        """How many are alleged, by one origin only."""
+        """How many are alleged, by one origin at most."""
         return len(self.having("stage", "alleged".__eq__)) - self.having("stage", "alleged".__eq__).corroborated
 
     def having(self, name: str, wanted: Callable[[Any], bool]) -> EventRows:

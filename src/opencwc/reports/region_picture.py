@@ -56,7 +56,7 @@ class AreaMonth(Struct, frozen=True, dict=True):
 
     @cached_property
     def only_alleged(self) -> int:
-        """How many are alleged, by one origin only."""
+        """How many are alleged, by one origin at most."""
         return self.events.only_alleged
 
 

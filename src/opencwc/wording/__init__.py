@@ -60,6 +60,8 @@ def fill_part(template: str | None, message: Message, lang: str) -> str:
         for key, value in message.values.items()
     }
     values = {key: _said(value, lang) for key, value in to_say.items()}
+    if message.id in _SMALL_WITHIN:
+        values = {key: said[:1].lower() + said[1:] for key, said in values.items()}
     if (joined := _JOINED.get(message.id)) and isinstance(several := to_say.get(joined[0]), tuple):
         values[joined[0]] = _joined([_said(item, lang) for item in several], joined[1], lang)
     if template is not None and lang == "zh":
@@ -110,7 +112,7 @@ def _as_number(value: Value, _: str) -> Value:
 
 
 def _clauses(value: Value, lang: str) -> Value:
-    """Join reasons, each of which is a clause with commas of its own."""
+    """Join clauses, which have commas or a label of their own."""
     if not isinstance(value, tuple):
         return value
     return say("clause_separator", lang).join(_said(item, lang) for item in value)
@@ -305,7 +307,10 @@ def _said(value: Value, lang: str) -> str:
     if isinstance(value, Message):
         return _said_within(value, lang)
     if isinstance(value, tuple):
-        return say("list_separator", lang).join(_said(item, lang) for item in value)
+        said_each = [_said(item, lang) for item in value]
+        if value and isinstance(value[-1], Message) and value[-1].id in _OTHERS:
+            return _joined(said_each, "list_and_others", lang)
+        return say("list_separator", lang).join(said_each)
     if isinstance(value, float):
         said = number_said(value, lang)
         return _as_written(said) if lang in RIGHT_TO_LEFT else said
@@ -528,6 +533,10 @@ _ARABIC_ITEMS = str.maketrans({"a": "أ", "b": "ب", "c": "ج", "d": "د", "e": 
 MOST_WITHIN = 5_000
 _WITHIN: dict[tuple[int, str], tuple[Message, str]] = {}
 _COUNTS = ("count", "carbons")
+_SMALL_WITHIN = ("watch_decided_kind",)
+"""The messages whose values stand inside a sentence, and elsewhere as headings with a capital."""
+_OTHERS = ("watch_sources_more",)
+"""The messages that end a list by how many others there are."""
 _JOINED = {"why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or")}
 """The messages whose sentence joins the items of a value, and by what before the last."""
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical")
@@ -540,7 +549,7 @@ _FOUND_BY = ("found_cas", "found_name")
 _APART_FROM_FIVE_DIGITS = ("es",)
 _SAID_AS: dict[str, Callable[[Value, str], Value]] = {
     "count": _as_number,
-    "reasons": _clauses,
+    **dict.fromkeys(("reasons", "as_what"), _clauses),
     "facts": _facts,
     "date": _each(year_said),
     "unit": _each(unit_said),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Annotated, Literal, NamedTuple
 
 from fastapi import Form, Path, Query, Request
@@ -15,6 +16,7 @@ from opencwc.claims.findings import EVEN
 from opencwc.claims.history_formats import summary_of
 from opencwc.claims.marked_words import claimed_pieces, recorded_pieces
 from opencwc.claims.model import PARTS, Claim, Difference, Part, Statement
+from opencwc.claims.substances import name_one_chemical
 from opencwc.finding import Message
 from opencwc.jobs.claim_decisions import ClaimCorrection, decide_on_claim
 from opencwc.language.plain_text import plain_text
@@ -42,12 +44,16 @@ _LETTERS = "ar"
 
 
 class DifferenceRow(NamedTuple):
-    """Aspects in which a claim differs by the same words, with the words of both; empty where one side has none."""
+    """Aspects in which a claim differs by the same words, with the words of both; empty where one side has none.
+
+    ``names_one`` where both name one chemical: what may differ is that one of them denies it.
+    """
 
     number: int
     aspects: tuple[Part, ...]
     claimed: tuple[str, ...]
     recorded: tuple[str, ...]
+    names_one: bool = False
 
     @property
     def has_words(self) -> bool:
@@ -107,10 +113,18 @@ def _searched(one: Statement) -> str:
 def difference_rows(one: ShownClaim) -> list[DifferenceRow]:
     """Return the aspects in which a claim differs, with the words of both; what the same words show is one row."""
     recorded = one.statement.text if one.statement else ""
-    return [
+    rows = [
         DifferenceRow(place, tuple(aspects), _words(one.sentence, in_claim), _words(recorded, in_record))
         for place, ((in_claim, in_record), aspects) in enumerate(_by_words(one.claim).items(), 1)
     ]
+    return [row._replace(names_one=_name_one(row, one)) for row in rows]
+
+
+def _name_one(row: DifferenceRow, one: ShownClaim) -> bool:
+    if row.aspects != ("agent",) or one.statement is None:
+        return False
+    pairs = product(row.claimed[:1], row.recorded[:1])
+    return any(name_one_chemical(mine, one.claim.lang, theirs, one.statement.lang) for mine, theirs in pairs)
 
 
 def _by_words(claim: Claim) -> dict[Words, list[Part]]:
@@ -129,7 +143,7 @@ def _marked_once(claim: Claim) -> Claim:
 
 def heading_of(one: ShownClaim, rows: Iterable[DifferenceRow]) -> Message:
     """Return what the claim says and what the record says, where both have words for it; else how they stand."""
-    both = next((row for row in rows if row.claimed and row.recorded), None)
+    both = next((row for row in rows if row.claimed and row.recorded and not row.names_one), None)
     if both is None or one.claim.chance < EVEN:
         return one.headline
     words = {"claimed": both.claimed[0], "recorded": both.recorded[0]}

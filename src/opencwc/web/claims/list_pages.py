@@ -75,8 +75,11 @@ def _row_message(row: DifferenceRow) -> Message:
     said = {name: cut_short(text[0], _LONGEST) for name, text in words.items() if text}
     if not said:
         return aspects[0]
-    named = {"claimed": "claims_differs_one", "recorded": "claims_differs_recorded"}
-    return Message(named[next(iter(said))] if len(said) == 1 else "claims_differs_both", {"aspect": aspects, **said})
+    if len(said) == 1:
+        named = {"claimed": "claims_differs_one", "recorded": "claims_differs_recorded"}
+        return Message(named[next(iter(said))], {"aspect": aspects, **said})
+    both = "claims_differs_denied" if row.names_one else "claims_differs_both"
+    return Message(both, {"aspect": aspects, **said})
 
 
 def _differing_said(one: ShownClaim, lang: str) -> str:

@@ -114,7 +114,7 @@ def listed_steps(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListShow
         ListColumn("step", "page_evidence_step", _step_said),
         ListColumn("file", "page_evidence_file", file),
         ListColumn("who", "page_evidence_who", lambda one, _: custody.names.get(one.step.person, one.step.person)),
-        ListColumn("at", "page_evidence_when", lambda one, _: one.step.at),
+        ListColumn("at", "page_evidence_recorded", lambda one, _: one.step.at),
         ListColumn("proof", "page_evidence_proof", lambda one, lang: say(proof_of(one), lang)),
         ListColumn(
             "record", "page_evidence_record", lambda one, _: str(one.step.seq), lambda one: one.step.seq, number=True
@@ -128,7 +128,7 @@ def listed_originals(custody: CaseCustody, wanted: ListAsked, lang: str) -> List
     columns: tuple[ListColumn[Evidence], ...] = (
         ListColumn("file", "page_evidence_file", lambda one, _: one.proved.step.name),
         ListColumn("step", "page_evidence_step", lambda one, lang: _step_said(one.proved, lang)),
-        ListColumn("at", "page_evidence_when", lambda one, _: one.proved.step.taken or one.proved.step.at),
+        ListColumn("at", "page_evidence_came", lambda one, _: one.proved.step.taken or one.proved.step.at),
         ListColumn("address", "page_evidence_address", lambda one, _: one.proved.step.url),
         ListColumn("sha256", "page_evidence_sha256", lambda one, _: one.proved.step.source_id),
     )  # fmt: skip
@@ -141,7 +141,7 @@ def listed_copies(custody: CaseCustody, wanted: ListAsked, lang: str) -> ListSho
         ListColumn("file", "page_evidence_file", lambda one, _: " ".join(filter(None, (one.step.name, one.step.note)))),
         ListColumn("step", "page_evidence_step", _step_said),
         ListColumn("from", "page_evidence_made_from", lambda one, _: custody.name_of(one.step.from_id)),
-        ListColumn("at", "page_evidence_when", lambda one, _: one.step.at),
+        ListColumn("at", "page_evidence_recorded", lambda one, _: one.step.at),
         ListColumn("sha256", "page_evidence_sha256", lambda one, _: one.step.source_id),
     )  # fmt: skip
     return listed(custody.copies, columns, wanted, lang)

@@ -1,9 +1,9 @@
 """Events on a map, drawn on the server: a numbered mark a place, as in the list beside it.
 
 The drawing is SVG without script or style of its own: classes of ``watch.css`` colour it. A full mark is a place
-where several origins tell of an event, a hollow one where one does; a square stands for a country where no report
-names a place. Marks that would lie on another stand beside it, with a line to where they belong. The name of a place
-stands beside its mark where there is room.
+where several origins tell of an event, a hollow one where no more than one does; a square stands for a country where
+no report names a place. Marks that would lie on another stand beside it, with a line to where they belong. The name of
+a place stands beside its mark where there is room.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _RADIUS = 12
 _APART, _RINGS = 36, 14
 """How far the middles of two marks are apart at least, and how many rings about a point are tried."""
 _LEAST_SHOWN = 24.0
-_LETTER, _LETTER_HAN, _LINE, _GAP = 8.2, 16.0, 18.0, 4.0
+_LETTER, _LETTER_CYRILLIC, _LETTER_HAN, _LINE, _GAP = 9.2, 10.2, 16.0, 18.0, 4.0
 """About how wide a letter of a name is, how high its line, and how far a name stands from its mark."""
-_FIRST_HAN = 0x2E80
+_CYRILLIC, _FIRST_HAN = range(0x400, 0x530), 0x2E80
 _NARROW = 0.5
 """The middle part of the width that a phone shows, where all marks stand in it."""
 
@@ -117,7 +117,13 @@ def _names(names: Sequence[str], marks: Sequence[Point], edge: float) -> str:
 
 
 def _width(name: str) -> float:
-    return sum(_LETTER if ord(letter) < _FIRST_HAN else _LETTER_HAN for letter in name)
+    return sum(map(_letter_width, map(ord, name)))
+
+
+def _letter_width(code: int) -> float:
+    if code in _CYRILLIC:
+        return _LETTER_CYRILLIC
+    return _LETTER if code < _FIRST_HAN else _LETTER_HAN
 
 
 def _beside(mark: Point, width: float) -> Iterator[_Box]:

@@ -36,7 +36,7 @@ from opencwc.web.reports.time_line import STEPS, Step, TimeLine, bar_said, left_
 from opencwc.web.server import downloads
 from opencwc.web.server.api_parameters import Number
 from opencwc.web.server.listing import Ending, ListColumn, ListWanted, LongList, Spread, day_column, listed
-from opencwc.web.server.page import language_of, page
+from opencwc.web.server.page import language_of, page, word_of_page
 from opencwc.web.server.page_parameters import Brief
 from opencwc.web.server.service import Router
 from opencwc.wording import say
@@ -136,7 +136,7 @@ def show_picture(
         places=[(place, say(place.said, lang)) for place in picture.places],
         more_places=picture.all_places - len(picture.places), map=event_map(picture.places, lang),
         line=line, over_time=over_time(line, lang), left_out=left_out_said(line), step=step, steps=STEPS,
-        most_rates=MOST_RATES, bar_said=partial(bar_said, lang=lang),
+        most_rates=MOST_RATES, bar_said=word_of_page(bar_said, lang),
         choices=choices_of(run.index, lang), regions=region_choices(run.index),
         area_named=area_named, by_name=partial(states_by_name, lang=lang),
         most_first=MOST_FIRST, more_rows=max(0, shown_months.found - MOST_ROWS),

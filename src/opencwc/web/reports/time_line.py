@@ -148,7 +148,7 @@ def _short(start: str, lang: str) -> str:
 
 def over_time(line: TimeLine, lang: str) -> dict[str, Any]:
     """Return the time line as a chart takes it, by whether several origins tell of an event."""
-    words = {group: say(f"page_watch_origins_{group}", lang) for group in ("several", "one")}
+    words = {"several": say("page_watch_origins_several", lang), "one": say("page_watch_origins_against", lang)}
     rows = [
         {"label": _short(bar.start, lang), "value": value, "group": words[group]}
         for bar in line.bars

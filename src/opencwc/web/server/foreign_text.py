@@ -24,6 +24,8 @@ DRAWN_APART = Markup('<tspan lang="{0}">{2}</tspan>')
 UNBROKEN = Markup('<span class="when">{}</span>')
 _HOUR = r"\u200e?\d\d:\d\d[ \u00a0]UTC(?:[+\u2212-]\d\d:\d\d)?\u200e?"
 _WHOLE = rf"\d{{4}}-\d\d-\d\d(?:[,،]? {_HOUR})?|{_HOUR}|\b[A-Z]{{1,4}}-\d{{1,6}}\b"
+_CHINESE_DAY = r"|\d{4}年\d{1,2}月\d{1,2}日"
+"""A day as a Chinese page writes it, in which a line may break anywhere else."""
 _BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
 
 
@@ -36,6 +38,8 @@ def foreign_text(text: str, lang: str, apart: Markup = APART) -> Markup:
     Markup('told by <bdi lang="ru" dir="ltr">Вестник</bdi>, Wire')
     >>> foreign_text("سجل (مختلق), 2025-09-21", "en")
     Markup('<bdi lang="ar" dir="rtl">سجل (مختلق)</bdi>, <span class="when">2025-09-21</span>')
+    >>> foreign_text("2025年9月5日，哈伦", "zh")
+    Markup('<span class="when">2025年9月5日</span>，哈伦')
     >>> foreign_text("<b>", "en")
     Markup('&lt;b&gt;')
     """
@@ -59,7 +63,8 @@ def _runs(lang: str) -> re.Pattern[str]:
     groups = (
         f"(?P<{code}>[{letters}]+(?:{_BETWEEN}[{letters}]+)*)" for code, letters in _LETTERS.items() if code != lang
     )
-    return re.compile("|".join((*groups, f"(?P<whole>{_WHOLE})")))
+    whole = _WHOLE + (_CHINESE_DAY if lang == "zh" else "")
+    return re.compile("|".join((*groups, f"(?P<whole>{whole})")))
 
 
 _RUNS = {lang: _runs(lang) for lang in LANGUAGES}
