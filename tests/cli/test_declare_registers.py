@@ -46,7 +46,7 @@ def test_a_wrong_cell_is_named_as_people_see_it(run: Run, register: Path, tmp_pa
     ran = run("declare", register, "--year", "2026", "--format", "csv", "--write-register", tmp_path / "r.xlsx")
     assert ran.status == 1
     unmarked = ran.err.replace("\u2068", "").replace("\u2069", "")
-    assert "activities.csv, line 3, column unit: l is not a unit of weight" in unmarked
+    assert "activities.csv, line 3, column unit: “l” is not a unit of weight" in unmarked
     ran = run("declare", tmp_path / "r.xlsx", "--year", "2026", "--format", "csv")
     assert "activities!H3: " in ran.err
 

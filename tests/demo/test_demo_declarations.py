@@ -34,6 +34,7 @@ from opencwc.demo.trade import write_ledgers
 from opencwc.jobs.kept_runs import shown_run
 from opencwc.transfers.ledgers.reader import read_ledger
 from opencwc.web.declarations.judged_registers import SHELF
+from opencwc.wording import sentence
 
 YEAR = 2025
 DAY = date(2026, 11, 24)
@@ -161,6 +162,14 @@ def test_the_name_and_the_number_that_disagree_are_for_a_person_to_settle(judged
     (problem,) = judged["current"].answer.problems
     assert problem.says.id == "declare_chemical_disagrees"
     assert problem.says.values["cas"] == "756-79-6"
+    assert problem.text == "Dimethyl propylphosphonate; 756-79-6"
+    assert sentence(problem.says, "es").endswith("¿cuál es correcto?")
+
+
+def test_a_range_that_adds_up_several_chemicals_says_their_sum(judged: dict[str, Judged]) -> None:
+    (line,) = [line for line in judged["current"].answer.due if (line.site, line.plant) == ("NC-2", "FR")]
+    said = sentence(line.why)
+    assert "151 t of tris(1-chloro-2-propyl) phosphate" in said and said.endswith("218 t.") and line.range == "B31"
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -126,7 +126,7 @@ def test_regimes_ranges_and_chemicals_are_said_in_words(kept: Kept) -> None:
         assert "Schedule 2 : aggregate national data" in told and "B22 200 t to under 1,000 t" in told
         assert not re.search(r"\b(S[123]|OCPF)\b", told)
         french = " ".join(cell for row in rows_of(main_of(client, kept.address, "fr")) for cell in row[:5])
-        assert "Tableau 3" in french and "thiodiglycol" in french and "trichlorure de phosphore" in french
+        assert "Tableau 3" in french and "Thiodiglycol" in french and "Trichlorure de phosphore" in french
         assert rows_of(main_of(client, f"{kept.address}?text=trichlorure", "fr"))
 
 

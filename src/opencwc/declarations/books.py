@@ -15,9 +15,10 @@ from functools import cached_property
 from itertools import compress
 from typing import NamedTuple
 
-from opencwc.declarations.chemicals import key_of
+from opencwc.declarations.chemicals import chemical_said, key_of
 from opencwc.declarations.law import DECLARED, Law
 from opencwc.declarations.model import Chemical, Line, Register
+from opencwc.declarations.phrases import in_words
 from opencwc.finding import Message
 
 NONE = Decimal(0)
@@ -83,14 +84,12 @@ class Books:
             self._names[key, *place] = first or (self.name(key) if place else known.name or known.cas)
         return self._names[key, *place]
 
-    def named(self, key: str) -> Message | str:
-        """Return a chemical as it is said in an answer, in the reader's language where it has one name."""
-        from opencwc.finding import chemical_named
-
+    def named(self, key: str) -> Message:
+        """Return a chemical as it is said in an answer, in the reader's language where it has a name there."""
         known, written = self.chemicals[key], self.name(key)
-        same = written.casefold() == known.name.casefold() or not _is_worded(known.name, key)
-        ours = chemical_named(known.name, known.cas if known.entry else "")
-        return written if same and not known.entry else ours if same else written
+        if written.casefold() == known.name.casefold() or (known.entry and not _is_worded(known.name, key)):
+            return chemical_said(known)
+        return in_words(written)
 
     def country(self, site: str, plant: str) -> str:
         """Return the State of a plant; where the register names a single State, it is that of every plant."""

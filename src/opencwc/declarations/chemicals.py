@@ -22,10 +22,12 @@ from opencwc.chemistry.standardisation import standardise
 from opencwc.convention import Entry
 from opencwc.convention.fields import read_yaml
 from opencwc.declarations.model import Chemical
+from opencwc.declarations.phrases import in_words
 from opencwc.finding import Message, Verdict
 from opencwc.screening.known_chemicals import Known, recognise
 from opencwc.screening.model import Outcome
 from opencwc.screening.screener import Screener
+from opencwc.wording.chemical_names import as_noun
 
 DRAWN = ("smiles", "inchi", "molblock")
 _STARTS = 80
@@ -57,7 +59,7 @@ class Chemicals:
         chosen = known[0]
         if len(known) == 2 and known[0].key != known[1].key:
             chosen = known[1] if known[1].group and not known[0].group else known[0]
-            chosen = chosen._replace(doubt=_disagreement(chemical, cas, *known))
+            chosen = chosen._replace(doubt=_disagreement(cas, *known))
         elif cas and isinstance(readings[0], Message):
             chosen = chosen._replace(doubt=readings[0])
         return chosen
@@ -68,7 +70,7 @@ class Chemicals:
         numbered = self._one(cas) if cas else None
         if not isinstance(numbered, Chemical) or numbered.hydrocarbon:
             return mixture
-        return numbered._replace(doubt=_disagreement(chemical, cas, numbered, mixture))
+        return numbered._replace(doubt=_disagreement(cas, numbered, mixture))
 
     def _one(self, text: str) -> Chemical | Message:
         """Read one statement: a number, a drawing, a name, or a line of commerce that mentions one chemical."""
@@ -259,12 +261,18 @@ def _unlisted(name: str, cas: str, *, polymer: bool = False, hydrocarbon: bool =
     return Chemical(key, name[:_STARTS], cas, organic=True, polymer=polymer, hydrocarbon=hydrocarbon)
 
 
-def _disagreement(chemical: str, cas: str, numbered: Chemical, named: Chemical) -> Message:
+def _disagreement(cas: str, numbered: Chemical, named: Chemical) -> Message:
     """Say that the number and the name of a line are those of two chemicals."""
     return Message(
-        "declare_chemical_disagrees",
-        {"name": chemical[:_STARTS], "cas": cas, "named": named.name, "numbered": numbered.name},
+        "declare_chemical_disagrees", {"cas": cas, "named": chemical_said(named), "numbered": chemical_said(numbered)}
     )
+
+
+def chemical_said(chemical: Chemical) -> Message:
+    """Return a chemical as a sentence names it in the reader's language: one of no Schedule by its name."""
+    if chemical.entry and chemical.cas:
+        return Message("chemical", {"cas": chemical.cas, "name": chemical.name})
+    return in_words(as_noun(chemical.name or chemical.cas))
 
 
 def outcomes_meet(outcomes: Iterable[Outcome]) -> bool:

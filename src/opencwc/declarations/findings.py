@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from opencwc.declarations.kept import Asking, rule_of, written_in
 from opencwc.declarations.law import Law
 from opencwc.declarations.model import Activity, Answer, Due, Near, Problem
-from opencwc.declarations.phrases import amount, place_said
+from opencwc.declarations.phrases import amount, in_words, place_said
 from opencwc.declarations.points_to_ask import Point
 from opencwc.declarations.rows_behind import MOST, RowsBehind
 from opencwc.declarations.unusual.proposals import Proposal
@@ -86,7 +86,8 @@ def _near(near: Near, law: Law, maker: Maker) -> Finding:
         "declare_why_near_planned" if near.planned else "declare_why_near",
         {
             "place": place_said(near.site, near.plant), "activity": Message(f"declare_act_{near.activity}"),
-            "amount": amount(near.kg), "chemical": near.chemical or Message("declare_organic_chemicals"),
+            "chemical": in_words(near.chemical) if near.chemical else Message("declare_organic_chemicals"),
+            "amount": amount(near.kg),
             "year": str(near.year), "limit": amount(near.limit), "source": source,
         },
     )  # fmt: skip

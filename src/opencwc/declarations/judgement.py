@@ -87,7 +87,8 @@ def read_lines(register: Register, chemicals: Chemicals) -> tuple[list[Line], li
             problems.append(Problem(place, Message("declare_chemical_unknown", {"text": said, "why": read}), True))
             continue
         if read.doubt is not None:
-            problems.append(Problem(place, read.doubt))
+            written = "; ".join(filter(None, (activity.chemical, activity.cas)))
+            problems.append(Problem(place, read.doubt, text=written))
         lines.append(Line(activity, read))
     return lines, problems
 

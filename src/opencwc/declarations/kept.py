@@ -475,4 +475,4 @@ def _inspections(known: Inspections) -> ShownInspections:
 
 def written_in(problem: Problem) -> str:
     """Return what stands in the cell that a problem is of, as far as it says so."""
-    return str(problem.says.values.get("text", ""))
+    return str(problem.says.values.get("text", problem.text))

@@ -31,6 +31,7 @@ from opencwc.publishing.model import (
     Text,
 )
 from opencwc.wording import say, sentence
+from opencwc.wording.chemical_names import as_heading
 
 KIND = "opencwc-questions-1"
 """What the JSON of a letter says of itself."""
@@ -166,7 +167,7 @@ def figure_of(shown: Shown, lang: str) -> str:
 def place_of(question: Question, lang: str) -> str:
     """Return where a question is about: the plant, the chemical, and the cell of the register."""
     where = cell_of(question.place, lang)
-    parts = dict.fromkeys(text for text in (question.plant, say(question.subject, lang), where) if text)
+    parts = dict.fromkeys(text for text in (question.plant, as_heading(say(question.subject, lang)), where) if text)
     return say("clause_separator", lang).join(parts)
 
 

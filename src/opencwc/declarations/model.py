@@ -96,11 +96,15 @@ def _at(what: str, name: str, at: int, column: str = "") -> Message:
 
 
 class Problem(NamedTuple):
-    """What could not be read, or is doubtful, and where it stands; ``unjudged`` where the row takes part in nothing."""
+    """What could not be read, or is doubtful, and where it stands; ``unjudged`` where the row takes part in nothing.
+
+    ``text`` is what stands there, where ``says`` has no value of this name.
+    """
 
     place: Place
     says: Message
     unjudged: bool = False
+    text: str = ""
 
 
 class Site(NamedTuple):

@@ -75,6 +75,8 @@ def other_facilities(books: Books, law: Law, year: int) -> Iterator[Due]:
             )  # fmt: skip
             readings = ("psf-sum",) if len(chemicals) > len(above) else ()
             why = with_the_limit(why, above[most], psf)
+            if whole > above[most]:
+                why = Message("declare_why_psf_in_all", {"why": why, "total": amount(whole)})
             inspection = law.kg("psf-inspect")
             yield Due(
                 made.site, plant, "", "", "OCPF", "past", of, due, law.range_code("psf", whole),

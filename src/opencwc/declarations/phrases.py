@@ -58,6 +58,11 @@ def with_the_limit(why: Message, kg: Decimal, limit: Decimal | None) -> Message:
     return Message("declare_why_the_limit_too", {"why": why}) if kg == limit else why
 
 
+def in_words(name: str) -> Message:
+    """Return a chemical that is known by the name that a register has for it."""
+    return Message("chemical_in_words", {"name": name})
+
+
 def place_said(site: str, plant: str) -> Message:
     """Return where something is done: a plant of a plant site, or the plant site."""
     if plant:

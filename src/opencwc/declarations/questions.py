@@ -13,7 +13,7 @@ from typing import NamedTuple
 from opencwc.declarations.forms.composition import Lacking
 from opencwc.declarations.forms.form_fields import column_for, column_named
 from opencwc.declarations.model import Answer, Place, Register
-from opencwc.declarations.phrases import FIELD_LABELS
+from opencwc.declarations.phrases import FIELD_LABELS, in_words
 from opencwc.finding import Message
 
 TRADE_WITHOUT_ROW = Place("activities", 0, "quantity")
@@ -109,10 +109,11 @@ def _is_same(point: Question, asked: Question) -> bool:
 def _of_problems(answer: Answer, rows: Mapping[str, Mapping[int, Mapping[str, str]]]) -> Iterator[Question]:
     for problem in answer.problems:
         cells = rows.get(problem.place.table, {}).get(problem.place.row, {})
+        chemical = cells.get("chemical") or cells.get("cas")
         shown = [Shown(field_label(name), text) for name, text in cells.items() if text]
         yield make_question(
             cells.get("site", ""), problem.place, problem.says, plant=cells.get("plant", ""),
-            subject=cells.get("chemical") or cells.get("cas") or cells.get("name", ""),
+            subject=in_words(chemical) if chemical else cells.get("name", ""),
             now=cells.get(problem.place.field, ""), figures=shown,
         )  # fmt: skip
 
@@ -128,8 +129,8 @@ def _of_lacking(register: Register, lacking: Iterable[Lacking]) -> Iterator[Ques
         says = Message("form_missing", {"field": field_named(held.field.name), "rule": held.field.rule})
         place = Place("sites", line.row if line else 0, column)
         yield make_question(
-            held.site, place, says, plant=held.plant, subject=held.chemical or held.plant or held.site,
-            rule=held.field.rule, now="",
+            held.site, place, says, plant=held.plant,
+            subject=in_words(held.chemical) if held.chemical else held.plant or held.site, rule=held.field.rule, now="",
         )  # fmt: skip
 
 

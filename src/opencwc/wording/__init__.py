@@ -30,8 +30,9 @@ def say(message: Message | str, lang: str = "en") -> str:
 
     ``by_language`` is no id: its values are the texts, as a rule file has them in each language. ``chemical`` and
     ``chemical_within`` are named as the tables of names have it, the latter as inside a sentence; ``common_chemical``
-    as the press calls it. A message that another version kept, whose id or values no catalog knows here, is told with
-    its id and its values; an id alone that no catalog knows is said as itself.
+    as the press calls it, ``chemical_in_words`` as somebody wrote it. A message that another version kept, whose id or
+    values no catalog knows here, is told with its id and its values; an id alone that no catalog knows is said as
+    itself.
 
     >>> say(Message("group_alkyl", {"carbons": 7}))
     'an alkyl group of 7 carbons'
@@ -166,8 +167,10 @@ def _within(cas: str, name: str) -> Message:
 
 def _chemical_said(message: Message, lang: str) -> str:
     from opencwc.wording.chemical_names import as_noun, chemical_name
-    from opencwc.wording.common_chemicals import common_name
+    from opencwc.wording.common_chemicals import common_name, written_name
 
+    if message.id == "chemical_in_words":
+        return _said(written_name(str(message.values["name"]), lang) or Message("name_quoted", message.values), lang)
     if message.id == "common_chemical":
         return _said(common_name(str(message.values["name"]), lang), lang)
     name = chemical_name(str(message.values["cas"]), str(message.values["name"]), lang)
@@ -539,7 +542,7 @@ _OTHERS = ("watch_sources_more",)
 """The messages that end a list by how many others there are."""
 _JOINED = {"why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or")}
 """The messages whose sentence joins the items of a value, and by what before the last."""
-_CHEMICALS = ("chemical", "chemical_within", "common_chemical")
+_CHEMICALS = ("chemical", "chemical_within", "common_chemical", "chemical_in_words")
 _BEGINS_WITH = {"check_chemical_entry": "chemical", "why_without_structure": "name"}
 """The messages that begin with a chemical and stand inside others, and the value that names it."""
 _SMALL_INSIDE = ("en", "fr", "es", "ru")

@@ -31,6 +31,24 @@ def known_name(name: str, lang: str) -> str:
     return _common().get(name, {}).get(lang) or _of_the_tables(name, lang)
 
 
+def written_name(written: str, lang: str) -> str:
+    """Return a chemical, as somebody wrote it in any language, as it stands inside a sentence of a language.
+
+    A name that is not known is itself in English, and nothing in the other languages; a number is itself.
+
+    >>> written_name("Etidronic acid", "en"), written_name("ацетон", "fr"), written_name("Our mixture 7", "en")
+    ('etidronic acid', 'acétone', 'Our mixture 7')
+    >>> written_name("Our mixture 7", "fr"), written_name("67-64-1", "fr")
+    ('', '67-64-1')
+    """
+    name = as_noun(english_name(written))
+    if not any(map(str.isalpha, written)):
+        return written
+    if lang == "en":
+        return name if name in _common() or name.casefold() in numbers_by_name() else written
+    return known_name(name, lang)
+
+
 def english_name(written: str) -> str:
     """Return the English common name of what is called so in any of the languages, else the name as it is written.
 

@@ -12,14 +12,16 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Query
 from pydantic import AfterValidator
 
-from opencwc.convention.declaration_rules import read_codes
+from opencwc.convention.declaration_rules import read_codes, read_declaration_rules
 from opencwc.declarations.kept import KeptDeclarations, ShownDue
 from opencwc.declarations.model import DUE_FIELDS, REGIMES
-from opencwc.declarations.phrases import BY_READING
+from opencwc.declarations.phrases import BY_READING, reading_said
 from opencwc.finding import Message
 from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown, Searched, day_column, listed
 from opencwc.web.server.page_parameters import AddressFilter, Brief
 from opencwc.wording import say, sentence, year_said
+from opencwc.wording.chemical_names import as_heading
+from opencwc.wording.common_chemicals import written_name
 from opencwc.wording.states import state_name
 from opencwc.wording.typography import in_type, unbroken
 
@@ -199,7 +201,15 @@ def readings_of(lines: Iterable[ShownDue]) -> list[Message]:
 def chemicals_said(kept: KeptDeclarations, lang: str) -> dict[str, str]:
     """Return what the chemicals of a register are called in a language, by the names under which they are kept."""
     found = (chemical for line in (*kept.due, *kept.gone) for chemical in _chemicals_in(line.why))
-    return {str(one.values["name"]): say(one, lang) for one in found}
+    near = {one.chemical: as_heading(written_name(one.chemical, lang) or one.chemical) for one in kept.near}
+    return near | {str(one.values["name"]): as_heading(say(one, lang)) for one in found}
+
+
+@cache
+def unconfirmed_readings() -> frozenset[str]:
+    """Return the readings of the treaty that no text confirms, by the messages of their choices."""
+    readings = (reading for reading in read_declaration_rules().readings if reading.evidence == "unverified")
+    return frozenset(reading_said(reading.id, choice).id for reading in readings for choice in reading.choices)
 
 
 def _chemicals_in(message: Message) -> Iterator[Message]:

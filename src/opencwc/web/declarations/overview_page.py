@@ -146,9 +146,11 @@ def _chart_of_regimes(kept: KeptDeclarations, lang: str) -> dict[str, Any]:
 
 
 def _chart_of_sites(kept: KeptDeclarations, sites: Sequence[tuple[str, Counter[str]]], lang: str) -> dict[str, Any]:
+    bars = [(_called(kept, site), counts) for site, counts in sites[:MOST_BARS]]
+    bars.append((say("page_declarations_of_state", lang), _of_state(kept.due)))
     rows = [
-        {"label": _called(kept, site), "value": count, "group": say(f"page_declarations_regime_{regime}", lang)}
-        for site, counts in sites[:MOST_BARS]
+        {"label": called, "value": count, "group": say(f"page_declarations_regime_{regime}", lang)}
+        for called, counts in bars
         for regime, count in in_order(counts).items()
     ]
     return {"rows": rows, "groups": _regimes(lang), "titles": _titles(lang, "page_declarations_declarations")}

@@ -43,6 +43,7 @@ from opencwc.web.declarations.due_list import (
     due_listed,
     range_said,
     readings_of,
+    unconfirmed_readings,
     usual_order,
     without_readings,
 )
@@ -69,8 +70,8 @@ RUNS = SavedRuns(
     VERB, "/declarations/runs", "page_declarations_kept", "page_declarations_run",
     numbered("page_declarations_run_number"), "page_declarations_file",
     (
-        ("due", "verdict_due"), ("near", "verdict_near"), ("review", "verdict_review"),
-        ("ask", "page_declarations_view_ask"), ("unreadable", "verdict_unreadable"),
+        ("due", "declarations_to_declare"), ("near", "verdict_near"), ("review", "declarations_to_review"),
+        ("ask", "page_declarations_view_ask"), ("unreadable", "declarations_unreadable"),
     ),
     more=(ListColumn("year", "page_declarations_year", lambda run, _: str(run.asked.get("year", ""))),),
 )  # fmt: skip
@@ -150,6 +151,7 @@ def show_run(
         most_first=FIRST, faults=first_of("faults", kept, lang), near=first_of("near", kept, lang),
         papers=kept.papers is not None, called=chemicals_said(kept, lang), range_said=range_said,
         usual=usual_order(table.rows), read_as=readings_of(table.rows[some]), without_readings=without_readings,
+        unconfirmed=unconfirmed_readings(),
     )  # fmt: skip
 
 

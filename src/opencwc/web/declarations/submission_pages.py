@@ -80,7 +80,7 @@ class StepForm(Closed):
 
 
 COLUMNS: Sequence[ListColumn[Submission]] = (
-    ListColumn("number", "page_nav_submissions", lambda one, _: str(one.seq), lambda one: one.seq),
+    ListColumn("number", "submission_one", lambda one, _: str(one.seq), lambda one: one.seq),
     ListColumn("sites", "page_submissions_sites", lambda one, _: " ".join(one.sites)),
     ListColumn("year", "page_submissions_year", lambda one, _: str(one.year)),
     ListColumn("profile", "page_declarations_profile", lambda one, _: one.profile),
