@@ -119,7 +119,10 @@ def _profiles(day: date, lang: str, when: Callable[[Deadline], Message]) -> Iter
     for name, file in profile_files().items():
         if name != TREATY:
             profile = read_profile(file, thresholds, deadlines)
-            notes = tuple((in_type(note.text.get(lang, note.text["en"]), lang), note.source, note.evidence) for note in profile.notes)
+            notes = tuple(
+                (in_type(note.text.get(lang, note.text["en"]), lang), note.source, note.evidence)
+                for note in profile.notes
+            )
             rules = tuple(_national_rules(profile, thresholds, deadlines, day, when))
             yield ProfileShown(name, profile.title.get(lang, profile.title["en"]), rules, notes)
 

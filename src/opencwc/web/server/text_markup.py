@@ -115,3 +115,17 @@ def with_capital(text: str) -> str:
     ('Due', '')
     """
     return text[:1].upper() + text[1:]
+
+
+def behind_colon(text: str, lang: str) -> str:
+    """Return a text as it goes on behind a colon: French, Spanish and Russian write a small letter there.
+
+    >>> behind_colon("Sustancias con un fósforo", "es"), behind_colon("Reviewer", "en")
+    ('sustancias con un fósforo', 'Reviewer')
+    >>> behind_colon("PFIB", "fr"), behind_colon("Би-Зет (BZ)", "ru"), behind_colon("N,N-Dialquil", "es")
+    ('PFIB', 'Би-Зет (BZ)', 'N,N-Dialquil')
+    """
+    return text[:1].lower() + text[1:] if lang in ("fr", "es", "ru") and _PLAIN_WORD.match(text) else text
+
+
+_PLAIN_WORD = re.compile(r"[^\W\d_a-zа-я][a-zà-ÿа-яё]+(?!\w|-[A-ZА-Я])")

@@ -79,9 +79,8 @@ def give_states(request: Request, ending: Ending, order: ListWanted, status: Bri
 
 def _states_listed(order: ListAsked, lang: str, status: str) -> ListShown[StateRow]:
     status_of = {one.state.code: one.status for one in Convention(date.today()).states}
-    rows = (
-        StateRow(code, name, place, status_of.get(code, "invented")) for place, (name, code) in enumerate(names_in(lang))
-    )
+    named = enumerate(names_in(lang))
+    rows = (StateRow(code, name, place, status_of.get(code, "invented")) for place, (name, code) in named)
     return listed((row for row in rows if status in ("", row.status)), COLUMNS, order, lang)
 
 
