@@ -272,7 +272,7 @@ def test_one_key_confirms_what_is_proposed_or_what_the_reading_points_to(kept: K
         for measure, verdict, outcome in (("PRO-06", "covered", "accept"), ("PRO-01", "covered", "correct")):
             form = main_of(client, f"{base}/{measure}").one("form", class_="quick")
             button = form.one("button", data_key="a")
-            assert button.text.startswith(f"Confirm: {verdict}")
+            assert button.text.startswith(f"Accept: {verdict}")
             fields = {field.attributes["name"]: field.attributes["value"] for field in form.all("input")}
             assert fields["outcome"] == outcome
             assert client.post(form.attributes["hx-post"], data=fields, headers=PART).status_code == 204

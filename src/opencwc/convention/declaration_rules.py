@@ -321,10 +321,12 @@ def _national(rule: Raw, field: str, treaty: Mapping[str, Any], id: str, state: 
         own["due"] = "on"
     if field == "deadlines":
         return build_deadlines([{**plain, "state": state, **resting, **own}], where)[0]
-    if own.get("comparator") == "none":  # such a rule has no amount
-        plain = {name: value for name, value in plain.items() if name not in ("quantity", "above", "unit")}
+    if own.get("comparator") == "none":  # such a rule has no amount, and no note on one
+        plain = {name: value for name, value in plain.items() if name not in ("quantity", "above", "unit", "note")}
     else:
         one_of({**plain, **own}, "unit", UNITS, where)
+    if plain.get("note") == "exactly" and "quantity" in own:  # it speaks of the treaty's own amount
+        del plain["note"]
     return build_thresholds([{**plain, **resting, **own}], where)[0]
 
 

@@ -228,6 +228,8 @@ class Threshold(NamedTuple):
             values["unit"] = Message(f"threshold_unit_{self.unit}")
         if self.comparator == "none" and self.purpose == "low_conc":
             return Message("threshold_none_low_conc")
+        if self.comparator == "gt" and self.quantity == 0:
+            return Message("threshold_any_amount")
         return Message(f"threshold_{self.comparator}", values)
 
     @property

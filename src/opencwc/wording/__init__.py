@@ -349,13 +349,15 @@ def cited_parts(source: str, lang: str) -> list[tuple[str, str]]:
     return [
         (in_type(written, "en"), "en")
         if message is None or lang == "en"
-        else (_in_signs_of(say(message, lang), lang), lang)
-        for written, message in citations_in(source)
+        else (_in_signs_of(say(message, lang), lang, first=not place), lang)
+        for place, (written, message) in enumerate(citations_in(source))
     ]
 
 
-def _in_signs_of(citation: str, lang: str) -> str:
+def _in_signs_of(citation: str, lang: str, *, first: bool = True) -> str:
     """Write the paragraphs of a citation as the text of the Convention in the language does.
+
+    The word for an Article has a capital only where a source begins.
 
     >>> _in_signs_of("VII.3(c)", "fr"), _in_signs_of("核查附件 VI.15, VI.19", "zh"), _in_signs_of("الجزء B", "ar")
     ('VII.3\\xa0c)', '核查附件 VI.15、VI.19', 'الجزء باء')
@@ -363,6 +365,8 @@ def _in_signs_of(citation: str, lang: str) -> str:
     'VI.5\\xa0مكررًا'
     >>> _in_signs_of("III.1(a)–(d)", "ar")
     'III.1\\xa0(أ)–(د)'
+    >>> _in_signs_of("Artículo VII.1(a)", "es", first=False)
+    'artículo VII.1\\xa0a)'
     """
     if lang == "ar":
         lettered = _LETTERS.sub(lambda found: "\u00a0" + found[0].translate(_ARABIC_ITEMS), citation)
@@ -371,6 +375,8 @@ def _in_signs_of(citation: str, lang: str) -> str:
         return _BETWEEN_PARAGRAPHS.sub(lambda _: say("list_separator", lang), named)
     if lang == "zh":
         return _BETWEEN_PARAGRAPHS.sub("、", citation)
+    if not first and _ARTICLE.match(citation):
+        citation = citation[0].lower() + citation[1:]
     if lang not in ("fr", "es"):
         return citation
     return _BIS.sub("\u00a0", _LETTERS.sub(lambda found: "\u00a0" + found[0].replace("(", ""), citation))
@@ -528,6 +534,7 @@ _YEAR = re.compile("[0-9]{4}")
 _HYPHEN_BEFORE = re.compile(r"(?<![^\u200e])-(?=[0-9])")
 _BETWEEN_PARAGRAPHS = re.compile(r"(?<=[0-9)a-zIVXا]), (?=[IVX])")
 _LETTERS = re.compile(r"(?<=[0-9a-z])\([a-z]{1,4}\)(?:[-–]\([a-z]{1,4}\))?(?!\()")
+_ARTICLE = re.compile("(?:Article|Artículo|Статья) ")
 _BIS = re.compile(r"(?<=[0-9])(?=bis\b)")
 _BIS_WORD = re.compile(r"(?<=[0-9])bis\b")
 _ARABIC_PART = re.compile(r"(?<=الجزء )[AB]\b")

@@ -119,7 +119,10 @@ def _profiles(day: date, lang: str, when: Callable[[Deadline], Message]) -> Iter
     for name, file in profile_files().items():
         if name != TREATY:
             profile = read_profile(file, thresholds, deadlines)
-            notes = tuple((note.text.get(lang, note.text["en"]), note.source, note.evidence) for note in profile.notes)
+            notes = tuple(
+                (in_type(note.text.get(lang, note.text["en"]), lang), note.source, note.evidence)
+                for note in profile.notes
+            )
             rules = tuple(_national_rules(profile, thresholds, deadlines, day, when))
             yield ProfileShown(name, profile.title.get(lang, profile.title["en"]), rules, notes)
 
@@ -131,6 +134,8 @@ def _national_rules(
         if threshold.in_force.holds_on(day):
             treaty = thresholds.get(threshold.id)
             instead = treaty.limit if treaty is not None else None
+            if treaty is not None and treaty.note and treaty.note != threshold.note:
+                instead = Message("threshold_noted", {"said": treaty.limit, "note": treaty.word("note")})
             activity = id.removeprefix(threshold.id)[1:]
             says = threshold.says_for(Message(f"check_activity_{activity}")) if activity else threshold.says
             yield NationalRule(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import Depends, Query, Request
+from msgspec.structs import replace
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from opencwc.chemistry.drawing import draw
@@ -29,6 +30,7 @@ from opencwc.web.server.listing import Ending, ListAsked, ListColumn, ListShown,
 from opencwc.web.server.page import language_of, link_to_rule, page
 from opencwc.web.server.page_parameters import AddressFilter, Brief, Day, asked_day
 from opencwc.web.server.service import Router
+from opencwc.web.server.text_markup import behind_colon
 from opencwc.wording import say
 from opencwc.wording.chemical_names import longer_name
 from opencwc.wording.collation import sort_key
@@ -308,6 +310,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
     current = next((wording for wording in wordings if wording.in_force.holds_on(day)), None)
     shown = current or wordings[-1]
     teller = Teller(convention, lang, link_to_rule, days=with_days)
+    title = teller.title(shown)
     facts: list[Fact] = []
     for block in teller.rule(shown, "rule").blocks:
         facts += getattr(block, "facts", ())
@@ -316,7 +319,7 @@ def entry_shown(list_id: str, entry_id: str, day: date, lang: str) -> dict[str, 
     return {
         "entry": shown,
         "holds": current is not None,
-        "title": teller.title(shown),
+        "title": replace(title, text=behind_colon(title.text, title.lang or lang)) if shown.schedule else title,
         "full": full_name(shown, teller),
         "facts": [fact for fact in facts if fact.label not in headed | written],
         "written": [fact for fact in facts if fact.label in written],

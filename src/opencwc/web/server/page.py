@@ -47,6 +47,7 @@ from opencwc.web.server.navigation import pages_for
 from opencwc.web.server.session_cookie import COOKIE, masked_csrf
 from opencwc.web.server.static_files import address_of, takes_gzip
 from opencwc.web.server.text_markup import (
+    behind_colon,
     cited_markup,
     column_said,
     together,
@@ -318,5 +319,5 @@ def _filters(lang: str) -> Mapping[str, Callable[..., str]]:
         "together": together, "with_breaks": with_breaks, "size": partial(size_said, lang=lang),
         "entry_said": partial(entry_said, lang=lang), "list_said": partial(list_said, lang=lang),
         "list_in_full": partial(list_in_full, lang=lang), "whole_days": with_whole_days, "capital": with_capital,
-        "column": column_said,
+        "column": column_said, "behind_colon": partial(behind_colon, lang=lang),
     }  # fmt: skip

@@ -41,7 +41,7 @@ def _whole(held: re.Match[str]) -> str:
 
 
 _QUOTED = re.compile('"([^"]*)"')
-_NUMBERED = re.compile(r" (?=(?:[0-9]+|[A-C])(?:[,;)]|$))")
+_NUMBERED = re.compile(r" (?=(?:[0-9]+|[A-C])(?:[,;)]|$))|(?<=[0-9]) (?=de [a-z])")
 _TAGS, _DIGIT = re.compile(r"(<[^>]*>)"), re.compile(r"\d")
 _HELD = re.compile(r"(?:\b(?:Art\.|CAS) )?\b[\w.()]+(?:[-–/][\w.()]+)+|\bArt\. [\w.()]+")
 _LONGEST_WHOLE = 30
@@ -109,9 +109,26 @@ _CURRENCY = re.compile(r"\b(?:eur|usd|gbp|chf|jpy|cny|rub)\b")
 
 
 def with_capital(text: str) -> str:
-    """Return a text with a capital first.
+    """Return a text with a capital first; the address of a site keeps its small letter.
 
-    >>> with_capital("due"), with_capital("")
-    ('Due', '')
+    >>> with_capital("due"), with_capital(""), with_capital("example.org on it")
+    ('Due', '', 'example.org on it')
     """
-    return text[:1].upper() + text[1:]
+    return text if _SITE.match(text) else text[:1].upper() + text[1:]
+
+
+_SITE = re.compile(r"[a-z][a-z0-9-]*\.[a-z]{2,}\b")
+
+
+def behind_colon(text: str, lang: str) -> str:
+    """Return a text as it goes on behind a colon: French, Spanish and Russian write a small letter there.
+
+    >>> behind_colon("Sustancias con un fósforo", "es"), behind_colon("Reviewer", "en")
+    ('sustancias con un fósforo', 'Reviewer')
+    >>> behind_colon("PFIB", "fr"), behind_colon("Би-Зет (BZ)", "ru"), behind_colon("N,N-Dialquil", "es")
+    ('PFIB', 'Би-Зет (BZ)', 'N,N-Dialquil')
+    """
+    return text[:1].lower() + text[1:] if lang in ("fr", "es", "ru") and _PLAIN_WORD.match(text) else text
+
+
+_PLAIN_WORD = re.compile(r"[^\W\d_a-zа-я][a-zà-ÿа-яё]+(?!\w|-[A-ZА-Я])")

@@ -29,7 +29,7 @@ Code = Annotated[str, Path(max_length=20)]
 
 
 class StateRow(NamedTuple):
-    """A State, its place among the names in the reader's language, and its status under the Convention."""
+    """A State, its place among the names in the reader's language, and its status: one of `STATUSES`, or invented."""
 
     code: str
     name: str
@@ -45,7 +45,7 @@ COLUMNS: tuple[ListColumn[StateRow], ...] = (
     ListColumn("code", "page_convention_code", lambda row, _: row.code),
     ListColumn(
         "status", "page_convention_status",
-        lambda row, lang: say(f"page_convention_status_{row.status}", lang) if row.status else "",
+        lambda row, lang: say(f"page_convention_status_{row.status}", lang),
     ),
 )  # fmt: skip
 
@@ -79,7 +79,8 @@ def give_states(request: Request, ending: Ending, order: ListWanted, status: Bri
 
 def _states_listed(order: ListAsked, lang: str, status: str) -> ListShown[StateRow]:
     status_of = {one.state.code: one.status for one in Convention(date.today()).states}
-    rows = (StateRow(code, name, place, status_of.get(code, "")) for place, (name, code) in enumerate(names_in(lang)))
+    named = enumerate(names_in(lang))
+    rows = (StateRow(code, name, place, status_of.get(code, "invented")) for place, (name, code) in named)
     return listed((row for row in rows if status in ("", row.status)), COLUMNS, order, lang)
 
 
