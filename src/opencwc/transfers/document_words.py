@@ -17,7 +17,7 @@ def spoken_day(day: date, lang: str) -> str:
     >>> spoken_day(date(2026, 11, 4), "fr"), spoken_day(date(2026, 11, 4), "en")
     ('4\\xa0novembre 2026', '4 November 2026')
     >>> spoken_day(date(2026, 12, 1), "fr")
-    '1er\\xa0décembre 2026'
+    '1er décembre 2026'
     """
     return say(day_message(day.year, day.month, day.day, lang), lang)
 
