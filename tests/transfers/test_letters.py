@@ -197,7 +197,7 @@ def test_it_is_written_as_pdf_xlsx_and_html_in_every_language(lang):
 def test_plain_text_holds_all_that_the_letter_holds():
     report = letter(reference="REF/1")
     letter_text = plain_text(report)
-    assert letter_text.startswith("Differing figures: Triethanolamine, 2024\n[DRAFT]\n")
+    assert letter_text.startswith("Differing figures: triethanolamine, 2024\n[DRAFT]\n")
     for section in report.sections:
         for block in section.blocks:
             if isinstance(block, Paragraph):

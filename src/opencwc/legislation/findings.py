@@ -32,7 +32,8 @@ def findings_of(checked: Checked) -> Iterator[Finding]:
 def maker_of(checked: Checked) -> Maker:
     """Return what made the findings: this package, its version, the day of the measures, the model if one took part."""
     sets = tuple(dict.fromkeys(answer.measure.set for answer in checked.answers))
-    return Maker("legislation", __version__, checked.law.as_of.isoformat(), sets, checked.model, checked.weights)
+    day = checked.law.as_of.isoformat()
+    return Maker("opencwc.legislation", __version__, day, sets, checked.model, checked.weights)
 
 
 def _file(answer: Answer) -> str:

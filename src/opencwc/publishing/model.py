@@ -5,6 +5,7 @@ Sections, blocks, cards and rows may be generators: a writer takes them one afte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, TypeAlias
@@ -42,7 +43,12 @@ def with_note(word: Words) -> str:
     """Return words as plain text, with their note behind them."""
     if isinstance(word, str):
         return word
-    return f"{word.text} ({word.note})" if word.note else word.text
+    if not word.note:
+        return word.text
+    return f"{word.text}（{word.note}）" if _CHINESE.search(word.note) else f"{word.text} ({word.note})"
+
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
 
 
 class Badge(Struct, frozen=True):

@@ -209,6 +209,8 @@ def _gravity(answer: Answer) -> tuple[int, str]:
 def _follows(entry: Entry, convention: Convention) -> Message | None:
     """Say what follows from an entry in a few words: the duties that have an answer, with the grade of a doubtful one.
 
+    Where the entry itself is not verified, no duty that follows from it is surer.
+
     >>> from datetime import date
     >>> convention = Convention(date(2026, 11, 24))
     >>> say(_follows(convention.find("CWC", "2B13"), convention))
@@ -222,8 +224,9 @@ def _follows(entry: Entry, convention: Convention) -> Message | None:
         if "unit" in duty.values:
             values["unit"] = Message(f"threshold_unit_{duty.values['unit']}")
         message = Message(duty.answer, values)
-        if duty.evidence != "treaty":
-            message = Message("answer_graded", {"says": message, "grade": Message(f"evidence_{duty.evidence}")})
+        grade = entry.evidence if entry.evidence == "unverified" else duty.evidence
+        if grade != "treaty":
+            message = Message("answer_graded", {"says": message, "grade": Message(f"evidence_{grade}")})
         told.append(message)
     return reduce(lambda one, more: Message("answer_and", {"first": one, "second": more}), told) if told else None
 

@@ -226,7 +226,7 @@ class Teller:
         facts.append(Fact(self.say("report_salts"), (self.sentence(f"salts_{entry.salts}"),)))
         grade = Text(self.evidence(entry.evidence), warn=entry.evidence == "unverified")
         own = {lang for _, lang in cited_parts(entry.source, self.lang)} == {self.lang}
-        source = Text(cited(entry.source, self.lang), lang="" if own else "en")
+        source = Text(self.cited(entry.source), lang="" if own else "en")
         facts.append(Fact(self.say("report_source"), (source,)))
         facts.append(Fact(self.say("report_evidence"), (grade,)))
         since = day_said(entry.in_force.start, self.lang) if entry.in_force.start else self.say("report_unknown_date")
@@ -315,7 +315,13 @@ class Teller:
 
     def source(self, source: str, evidence: str) -> str:
         """Name a source, with how sure it is."""
-        return f"{cited(source, self.lang)} ({self.evidence(evidence)})"
+        return f"{self.cited(source)} ({self.evidence(evidence)})"
+
+    def cited(self, source: str) -> str:
+        """Name a source as it stands by itself, with a capital, and in English with the apostrophe of print."""
+        said = cited(source, self.lang)
+        printed = said.replace("'", "’") if self.lang == "en" else said
+        return printed[:1].upper() + printed[1:]
 
     def evidence(self, grade: str) -> str:
         """Say how sure a source is."""

@@ -5,7 +5,7 @@ leaves to another.
 """
 
 from collections import Counter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from rdkit import Chem
 
@@ -191,13 +191,21 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
 
 
 def _places(fit: Fit) -> tuple[Item, ...]:
-    """Say each place once, with how often it stands where two say the same."""
-    said = [message for _, _, message in fit.places]
-    return tuple(
-        message if (times := said.count(message)) == 1 else Message("place_times", {"place": message, "times": times})
-        for number, message in enumerate(said)
-        if message not in said[:number]
+    """Say what stands in the places: of an element of the core all its groups together, each once with how often."""
+    found: dict[str, list[Message]] = {}
+    for number, (_, _, message) in enumerate(fit.places):
+        one_place = f"{message.id} {number}" if message.id == "place_other" else message.id
+        found.setdefault(one_place, []).append(cast("Message", message.values["group"]))
+    return tuple(Message(key.split()[0], {"group": _each_once(groups)}) for key, groups in found.items())
+
+
+def _each_once(groups: list[Message]) -> Value:
+    told = tuple(
+        group if (times := groups.count(group)) == 1 else Message("place_times", {"place": group, "times": times})
+        for number, group in enumerate(groups)
+        if group not in groups[:number]
     )
+    return told[0] if len(told) == 1 else told
 
 
 def _named(ruling: Ruling) -> Message | str:

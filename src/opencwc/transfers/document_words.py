@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from opencwc.finding import Message
-from opencwc.wording import RIGHT_TO_LEFT, number_said, quantity_said, say
+from opencwc.wording import RIGHT_TO_LEFT, day_message, number_said, quantity_said, say
 from opencwc.wording.typography import PERCENT_CLOSED_UP
 
 SIGNED = ("papers_sign_name", "papers_sign_function", "papers_sign_place", "papers_sign_signature")
@@ -17,9 +16,10 @@ def spoken_day(day: date, lang: str) -> str:
 
     >>> spoken_day(date(2026, 11, 4), "fr"), spoken_day(date(2026, 11, 4), "en")
     ('4\\xa0novembre 2026', '4 November 2026')
+    >>> spoken_day(date(2026, 12, 1), "fr")
+    '1er décembre 2026'
     """
-    month = Message(f"label_month_{day.month}")
-    return say(Message("label_day", {"day": day.day, "month": month, "year": day.year}), lang)
+    return say(day_message(day.year, day.month, day.day, lang), lang)
 
 
 def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:

@@ -500,13 +500,14 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
     >>> _day_said(2026, 4, 1, "fr")
     '1er\xa0avril\xa02026'
     """
+    return say(day_message(year, month, day, lang), lang).replace(" ", "\u00a0")
+
+
+def day_message(year: int, month: int, day: int, lang: str) -> Message:
+    """Return what says a day; French calls the first of a month so."""
     first = "1er" if lang == "fr" else 1
-    values: dict[str, Value] = {
-        "day": first if day == 1 else day,
-        "month": say(f"label_month_{month}", lang),
-        "year": year,
-    }
-    return say(Message("label_day", values), lang).replace(" ", "\u00a0")
+    said_month = Message(f"label_month_{month}")
+    return Message("label_day", {"day": first if day == 1 else day, "month": said_month, "year": year})
 
 
 def at_clock(day: str, clock: str, lang: str) -> str:
@@ -547,7 +548,10 @@ _SMALL_WITHIN = ("watch_decided_kind",)
 """The messages whose values stand inside a sentence, and elsewhere as headings with a capital."""
 _OTHERS = ("watch_sources_more",)
 """The messages that end a list by how many others there are."""
-_JOINED = {"why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or")}
+_JOINED = {
+    "why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or"),
+    **{f"place_{atom}": ("group", "list_last_and") for atom in ("C", "N", "O", "P", "S", "other")},
+}  # fmt: skip
 """The messages whose sentence joins the items of a value, and by what before the last."""
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical", "chemical_in_words")
 _BEGINS_WITH = {"check_chemical_entry": "chemical", "why_without_structure": "name"}

@@ -162,7 +162,7 @@ class _Letter:
         greeting = Paragraph((self.say("letters_greeting"),))
         named = as_noun(name_said(substance.name, self.lang))
         opening = Paragraph((self.say("letters_opening", chemical=named, year=year),))
-        title = self.say("letters_title", chemical=name_said(substance.name, self.lang), year=year)
+        title = self.say("letters_title", chemical=named, year=year)
         marks = ("letters_draft_mark", *((f"casebook_mark_{mark}",) if mark else ()))
         return Report(
             title=title,

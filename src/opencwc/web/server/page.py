@@ -72,7 +72,7 @@ from opencwc.wording.chemical_names import name_said
 from opencwc.wording.clauses import clauses
 from opencwc.wording.lists import entry_said, list_in_full, list_said
 from opencwc.wording.states import state_name
-from opencwc.wording.typography import PERCENT_CLOSED_UP, unbroken
+from opencwc.wording.typography import PERCENT_CLOSED_UP, dash, unbroken
 
 WEB = Path(__file__).parents[1]
 PACKAGES = sorted(folder.parent.name for folder in WEB.glob("*/templates"))
@@ -255,6 +255,7 @@ def environment(lang: str) -> Environment:
         tones=tones_of_verdicts(),
         bar=bar,
         picture=Markup,
+        dash=dash(lang),
         code_text=lambda text: Text(text, verbatim=True),
         preview=PREVIEW,
         longest=LONGEST,

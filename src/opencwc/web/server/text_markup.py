@@ -16,9 +16,12 @@ def cited_markup(source: str, lang: str) -> Markup:
 
     >>> str(cited_markup("Annex on Chemicals, Schedule 1, Part A, paragraph 13", "en")).replace("\u00a0", "~")
     'Annex on Chemicals, Schedule~1, Part~A, paragraph~13'
+    >>> str(cited_markup("copy of the Group's list of 1996 and later public copies", "en"))
+    'Copy of the Group’s list of 1996 and later public copies'
     """
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
-    quoted = ((_QUOTED.sub("“\\1”", part) if own == "en" else part, own) for part, own in cited_parts(source, lang))
+    told = ((with_capital(part) if at == 0 else part, own) for at, (part, own) in enumerate(cited_parts(source, lang)))
+    quoted = ((_QUOTED.sub("“\\1”", part).replace("'", "’") if own == "en" else part, own) for part, own in told)
     parts = ((together(_NUMBERED.sub("\u00a0", str(visible(part)))), own) for part, own in quoted)
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
 

@@ -59,7 +59,7 @@ router = Router(include_in_schema=False)
 RUNS = SavedRuns(
     CHECK, "/transfers/checks", "page_transfers_checks_kept", "page_transfers_check_run",
     numbered("page_transfers_check_number"), "page_transfers_file_name",
-    tuple((name, f"verdict_{name}") for name in ("prohibited", "review", "allowed_with", "allowed")),
+    tuple((name, f"verdict_{name}") for name in ("prohibited", "review", "allowed_with", "unreadable", "allowed")),
 )  # fmt: skip
 RUNS.give_files(router)
 FIELDS = (

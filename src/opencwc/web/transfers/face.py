@@ -89,10 +89,13 @@ def _title_of_shipment(finding: Finding, lang: str) -> str:
 
 
 def _title_of_pair(finding: Finding, lang: str) -> str:
-    """Name the chemical, the States and the year of a pair: "Triethanolamine: Nordavia → Brazil, 2025"."""
+    """Name the chemical, the States and the year of a pair: "Triethanolamine: Nordavia → Brazil, 2025".
+
+    The two halves of a matter may be one chemical in two years, which is named once.
+    """
     sender, receiver, year = Pair.of(finding) or (None, None, "")
-    named = _ROUTE.sub("", finding.subject.input or finding.subject.id)
-    return _title_between(named, sender, receiver, year, lang)
+    named = _ROUTE.sub("", finding.subject.input or finding.subject.id).split(" + ")
+    return _title_between(" + ".join(dict.fromkeys(named)), sender, receiver, year, lang)
 
 
 def _title_between(named: str, sender: str | None, receiver: str | None, year: str, lang: str) -> str:
