@@ -235,11 +235,7 @@ class Threshold(NamedTuple):
     @property
     def says(self) -> Message:
         """The whole threshold in words."""
-        return self.says_for(self.word("activity"))
-
-    def says_for(self, activity: Message) -> Message:
-        """Say the whole threshold of one activity."""
-        words = {name: self.word(name) for name in ("purpose", "chemicals", "scope", "window")} | {"activity": activity}
+        words = {name: self.word(name) for name in ("purpose", "chemicals", "activity", "scope", "window")}
         said = Message("threshold_says", {**words, "limit": self.limit})
         return Message("threshold_noted", {"said": said, "note": self.word("note")}) if self.note else said
 

@@ -312,7 +312,7 @@ def _said(value: Value, lang: str) -> str:
     if isinstance(value, tuple):
         said_each = [_said(item, lang) for item in value]
         if value and isinstance(value[-1], Message) and value[-1].id in _OTHERS:
-            return _joined(said_each, "list_and_others", lang)
+            return _joined(said_each, "list_and", lang)
         return say("list_separator", lang).join(said_each)
     if isinstance(value, float):
         said = number_said(value, lang)
@@ -550,7 +550,7 @@ _OTHERS = ("watch_sources_more",)
 """The messages that end a list by how many others there are."""
 _JOINED = {
     "why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or"),
-    **{f"place_{atom}": ("group", "list_last_and") for atom in ("C", "N", "O", "P", "S", "other")},
+    **{f"place_{atom}": ("group", "list_and") for atom in ("C", "N", "O", "P", "S", "other")},
 }  # fmt: skip
 """The messages whose sentence joins the items of a value, and by what before the last."""
 _CHEMICALS = ("chemical", "chemical_within", "common_chemical", "chemical_in_words")

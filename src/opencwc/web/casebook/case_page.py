@@ -136,11 +136,12 @@ def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAske
     owners |= {case.owner: names.get(case.owner, case.owner), person.id: person.name or person.login}
     order = wanted.order if wanted.order.removeprefix("-") in {column.name for column in FOUND_COLUMNS} else "verdict"
     asked_for = Filter(case=name, find=wanted.find.strip())
+    files = {run["number"]: str(run["checked"].get("file") or run["number"]) for run in runs}
     looked_at, shown = (MOST_PRINTED, MOST_PRINTED) if wanted.whole else (MOST_LOOKED_AT, MOST_UNITS)
     units = list_units(book, person, asked_for, order=order, limit=looked_at)
-    total, _ = count_units(book, person, Filter(case=name))
-    found = count_units(book, person, asked_for)[0] if asked_for.find else total
-    files = {run["number"]: str(run["checked"].get("file") or run["number"]) for run in runs}
+    latest = latest_of(units.units, files)
+    groups, _ = count_units(book, person, Filter(case=name))
+    found = count_units(book, person, asked_for)[0] if units.next else len(latest)
     summaries = [RunSummary.of(run, lang) for run in runs if not is_of_pages(run)]
     return {
         "case": case,
@@ -148,8 +149,14 @@ def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAske
         "counts": counts,
         "bar_of": verdict_counts(counts.verdict, lang, zeros=False),
         "waiting": waiting_among(counts),
+        "groups": groups,
         "list": ListShown(
-            tuple(lines_of(book, latest_of(units.units, files)[:shown], lang)), total, FOUND_COLUMNS, wanted, (), found
+            tuple(lines_of(book, latest[:shown], lang)),
+            groups if units.next or asked_for.find else found,
+            FOUND_COLUMNS,
+            wanted,
+            (),
+            found,
         ),
         "order": order,
         "instead": [] if units.units else names_instead(book, person, lang, FindingFilter(case=name, find=wanted.find)),

@@ -38,10 +38,11 @@ class ReadingShown(NamedTuple):
 
 
 class NationalRule(NamedTuple):
-    """A rule of a State: of which regime, what it says, and what the Convention says in its place."""
+    """A rule of a State: of which regime, what it asks and of what, and what the Convention says in its place."""
 
     regime: str
-    says: Message
+    asks: Message
+    of: tuple[Message, ...]
     instead: Message | None
     in_force: InForce
     source: str
@@ -137,9 +138,13 @@ def _national_rules(
             if treaty is not None and treaty.note and treaty.note != threshold.note:
                 instead = Message("threshold_noted", {"said": treaty.limit, "note": treaty.word("note")})
             activity = id.removeprefix(threshold.id)[1:]
-            says = threshold.says_for(Message(f"check_activity_{activity}")) if activity else threshold.says
+            asks = threshold.limit
+            if threshold.note:
+                asks = Message("threshold_noted", {"said": asks, "note": threshold.word("note")})
+            acted = Message(f"check_activity_{activity}") if activity else threshold.word("activity")
+            of = (*map(threshold.word, ("purpose", "chemicals")), acted, *map(threshold.word, ("scope", "window")))
             yield NationalRule(
-                threshold.regime, says, instead, threshold.in_force, threshold.source, threshold.evidence
+                threshold.regime, asks, of, instead, threshold.in_force, threshold.source, threshold.evidence
             )
     for id, deadline in profile.deadlines.items():
         if deadline.in_force.holds_on(day):
@@ -148,7 +153,8 @@ def _national_rules(
             act = Message(f"deadline_act_{deadline.act}")
             if id not in deadlines and treaty is not None:
                 act = Message("calendar_only_for", {"act": act, "activity": Message(f"calendar_{activity}")})
-            says = Message("deadline_says", {"act": act, "when": when(deadline)})
             instead = when(treaty) if treaty is not None else None
             regime = (treaty or deadline).regime
-            yield NationalRule(regime, says, instead, deadline.in_force, deadline.source, deadline.evidence)
+            yield NationalRule(
+                regime, when(deadline), (act,), instead, deadline.in_force, deadline.source, deadline.evidence
+            )

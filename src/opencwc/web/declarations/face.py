@@ -15,6 +15,7 @@ from opencwc.casebook.submission_states import State
 from opencwc.casebook.submissions import amendments_due, count_waiting, list_submissions
 from opencwc.declarations.findings import ROW_FIELDS, row_as_written
 from opencwc.declarations.model import ACTIVITIES
+from opencwc.declarations.questions import field_label
 from opencwc.declarations.verb import ASK
 from opencwc.errors import OpenCWCError
 from opencwc.finding import Evidence, Finding, Message, Value
@@ -101,7 +102,11 @@ def _title(finding: Finding, lang: str) -> str:
     """Name what is due of whom, or the row that a fault or a question is on."""
     if cell := next((seen for seen in finding.evidence if seen.kind == "cell"), None):
         row, _, column = cell.value.partition(" ")
-        values: dict[str, Value] = {"table": Message(f"declare_table_{cell.label}"), "row": row, "column": column}
+        values: dict[str, Value] = {
+            "table": Message(f"declare_table_{cell.label}"),
+            "row": row,
+            "column": field_label(column),
+        }
         return shortened(say(Message("check_where_column" if column else "check_where", values), lang))
     place = finding.subject.id
     said = (_place_said(place, lang), _subject_said(finding.subject.input, lang))
