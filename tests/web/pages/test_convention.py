@@ -151,11 +151,11 @@ def test_the_rules_of_declarations_are_shown_with_what_states_ask_beside_them(cl
     assert "exactly 100 g of a Schedule 1 chemical in a year is declared" in page_text
     assert "exactly-100-g" not in page_text and "Our reading; Verification Annex VI.11" in page_text
     assert "B21 30 t to under 200 t a Schedule 3 chemical Verification Annex VIII.8(b)" in page_text
-    assert "Spain" in page_text and "more than 500 kg" in page_text and "art. 8.2(a)" in page_text
-    assert "before 28 February each year" in page_text and "antes del" in page_text
+    assert "Spain" in page_text and "More than 500 kg" in page_text and "art. 8.2(a)" in page_text
+    assert "Before 28 February each year" in page_text and "antes del" in page_text
     assert "production capacity for each declared chemical" in page_text and "B05 repackaging" in page_text
     before = text_of(client, "/convention?part=declarations&as_of=1997-04-28")
-    assert "more than 500 kg" not in before and "B21" not in before
+    assert "More than 500 kg" not in before and "B21" not in before
 
 
 def test_a_range_that_began_leads_to_where_it_is_shown(client: TestClient) -> None:
