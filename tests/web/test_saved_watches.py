@@ -114,7 +114,7 @@ def test_a_watch_shows_what_is_new_and_changed_since_the_last_look(kept: Kept) -
     with kept.house.signed_in("anna") as client:
         address = saved(client, name="Chlorine", agents="chlorine")
         assert [state for _, state, _ in shown(client, address)] == ["new", "new"]
-        assert "not yet marked as read" in page_of(client, address).text
+        assert "Not yet marked as read" in page_of(client, address).text
         looked(client, address)
         assert [state for _, state, _ in shown(client, address)] == ["earlier", "earlier"]
         assert "Nothing new or changed" in page_of(client, MINE).text

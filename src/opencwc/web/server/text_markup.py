@@ -126,8 +126,8 @@ _SITE = re.compile(r"[a-z][a-z0-9-]*\.[a-z]{2,}\b")
 def behind_colon(text: str, lang: str) -> str:
     """Return a text as it goes on behind a colon: French, Spanish and Russian write a small letter there.
 
-    >>> behind_colon("Sustancias con un fósforo", "es"), behind_colon("Reviewer", "en")
-    ('sustancias con un fósforo', 'Reviewer')
+    >>> behind_colon("Sustancias con un átomo", "es"), behind_colon("Reviewer", "en")
+    ('sustancias con un átomo', 'Reviewer')
     >>> behind_colon("PFIB", "fr"), behind_colon("Би-Зет (BZ)", "ru"), behind_colon("N,N-Dialquil", "es")
     ('PFIB', 'Би-Зет (BZ)', 'N,N-Dialquil')
     """
