@@ -224,7 +224,7 @@ def test_the_calendar_shows_a_year_by_profile_with_what_is_over(run: Run) -> Non
         spain = main_of(client, "/declarations/calendar?profile=ESP")
         over = main_of(client, "/declarations/calendar?year=2025")
         before = main_of(client, "/declarations/calendar?year=1997")
-    assert main.one("h1").text == "Next yearly deadline: 31 March 2026, 4 declarations"
+    assert main.one("h1").text == "Next annual deadline: 31 March 2026, 4 declarations"
     assert main.one(id="calendar").rows()[0][0] == "31 March 2026"
     assert len(spain.one(id="calendar").rows()[0]) == len(main.one(id="calendar").rows()[0]) + 1
     assert over.one("h1").text.startswith("All deadlines of 2025 have passed")
@@ -239,7 +239,7 @@ def test_the_calendar_opens_on_the_next_year_when_all_of_this_one_is_over(
     with run.house.signed_in("adam") as client:
         main = main_of(client, "/declarations/calendar")
         asked = main_of(client, "/declarations/calendar?year=2026")
-    assert main.one("h1").text == "Next yearly deadline: 31 March 2027, 4 declarations"
+    assert main.one("h1").text == "Next annual deadline: 31 March 2027, 4 declarations"
     assert main.one(id="calendar").rows()[0][0] == "31 March 2027"
     assert asked.one("h1").text == "All deadlines of 2026 have passed"
 

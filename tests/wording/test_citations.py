@@ -24,7 +24,7 @@ from opencwc.wording.citations import CITATIONS
         ("es", "Anexo sobre sustancias químicas, Lista 2, parte B, párrafo 13"),
         ("ru", "Приложение по химикатам, Список 2, часть B, пункт 13"),
         ("ar", "المرفق المتعلق بالمواد الكيميائية، الجدول 2، الجزء باء، الفقرة 13"),
-        ("zh", "关于化学品的附件，附表2，B部分，第13款"),
+        ("zh", "关于化学品的附件，附表2，B部分，第13项"),
     ],
 )
 def test_an_entry_is_cited_as_the_text_of_the_convention_names_it(lang: str, written: str) -> None:

@@ -11,6 +11,9 @@ from opencwc.wording import LANGUAGES
 from opencwc.wording.collation import sort_key
 from opencwc.wording.typography import in_type
 
+_M49_NAMES = {"035": "South-eastern Asia", "053": "Australia and New Zealand", "057": "Micronesia"}
+"""The English names of the regions that Unicode's CLDR calls otherwise than the UN."""
+
 
 def state_name(code: str, lang: str) -> str:
     """Return the name of a State by its alpha-3 code; what is no such code as it stands.
@@ -109,11 +112,13 @@ def iso_alpha2(alpha3: str) -> str:
 def region_name(number: str, lang: str) -> str:
     """Return the name of a region of M49 by its number; what is no region as it stands.
 
-    >>> region_name("015", "fr"), region_name("XNV", "fr")
-    ('Afrique septentrionale', 'XNV')
+    >>> region_name("015", "fr"), region_name("035", "en"), region_name("XNV", "fr")
+    ('Afrique septentrionale', 'South-eastern Asia', 'XNV')
     """
     from babel import Locale
 
+    if lang == "en" and number in _M49_NAMES:
+        return _M49_NAMES[number]
     return str(Locale.parse(lang if lang in LANGUAGES else "en").territories.get(number, number))
 
 

@@ -25,6 +25,8 @@ def with_chinese_signs(html: str) -> str:
 
     >>> with_chinese_signs("<p>结果：21。 <b>南非</b> (<bdi>ZAF</bdi>)： CWC</p>")
     '<p>结果：21。<b>南非</b>（<bdi>ZAF</bdi>）：CWC</p>'
+    >>> with_chinese_signs("<td>来源 <span>(二手来源)</span></td>")
+    '<td>来源<span>（二手来源）</span></td>'
     >>> with_chinese_signs("<dt>数量</dt> <dd>400 千克</dd>")
     '<dt>数量</dt><dd>400 千克</dd>'
     >>> with_chinese_signs("<bdi>甲 (乙)： 丙</bdi> 双(2-氯乙基)硫醚 VII.3(c)")
@@ -75,6 +77,13 @@ def _widen_brackets(pieces: list[str], own: set[int]) -> None:
     for place, at in sorted(wide, reverse=True):
         before, bracket_sign, behind = pieces[place][:at], pieces[place][at], pieces[place][at + 1 :]
         pieces[place] = f"{before.rstrip(_BLANKS)}（{behind}" if bracket_sign == "(" else f"{before}）{behind}"
+        if (
+            bracket_sign == "("
+            and not before.strip(_BLANKS)
+            and pieces[place - 1].startswith("<span")
+            and place - 2 in own
+        ):
+            pieces[place - 2] = pieces[place - 2].rstrip(_BLANKS)
 
 
 def _last_sign(whole: str, end: int) -> str:

@@ -26,6 +26,8 @@ _HOUR = r"\u200e?\d\d:\d\d[ \u00a0]UTC(?:[+\u2212-]\d\d:\d\d)?\u200e?"
 _WHOLE = rf"\d{{4}}-\d\d-\d\d(?:[,،]? {_HOUR})?|{_HOUR}|\b[A-Z]{{1,4}}-\d{{1,6}}\b"
 _CHINESE_DAY = r"|\d{4}年\d{1,2}月\d{1,2}日"
 """A day as a Chinese page writes it, in which a line may break anywhere else."""
+_COUNT = r"(?:\d[\d.,]*)?"
+"""The number that a Chinese measure word stands hard behind; parted from it, the two change places in Arabic."""
 _BETWEEN = r"[\s\d.,:;!?()«»“”‘’\"'%/\-–—]+"
 
 
@@ -40,6 +42,8 @@ def foreign_text(text: str, lang: str, apart: Markup = APART) -> Markup:
     Markup('<bdi lang="ar" dir="rtl">سجل (مختلق)</bdi>, <span class="when">2025-09-21</span>')
     >>> foreign_text("2025年9月5日，哈伦", "zh")
     Markup('<span class="when">2025年9月5日</span>，哈伦')
+    >>> foreign_text("«60桶»", "ar")
+    Markup('«<bdi lang="zh" dir="ltr">60桶</bdi>»')
     >>> foreign_text("<b>", "en")
     Markup('&lt;b&gt;')
     """
@@ -61,7 +65,9 @@ def foreign_text(text: str, lang: str, apart: Markup = APART) -> Markup:
 
 def _runs(lang: str) -> re.Pattern[str]:
     groups = (
-        f"(?P<{code}>[{letters}]+(?:{_BETWEEN}[{letters}]+)*)" for code, letters in _LETTERS.items() if code != lang
+        f"(?P<{code}>{_COUNT if code == 'zh' else ''}[{letters}]+(?:{_BETWEEN}[{letters}]+)*)"
+        for code, letters in _LETTERS.items()
+        if code != lang
     )
     whole = _WHOLE + (_CHINESE_DAY if lang == "zh" else "")
     return re.compile("|".join((*groups, f"(?P<whole>{whole})")))
