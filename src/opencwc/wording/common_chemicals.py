@@ -73,7 +73,8 @@ def _of_the_tables(name: str, lang: str) -> str:
 @cache
 def _common() -> Mapping[str, Mapping[str, str]]:
     raw = read_yaml(DATA)
-    return {str(name): dict(zip(raw["columns"], names.split("|"), strict=True)) for name, names in raw["names"].items()}
+    told = {**raw["names"], **raw["others"]}
+    return {str(name): dict(zip(raw["columns"], names.split("|"), strict=True)) for name, names in told.items()}
 
 
 @cache
