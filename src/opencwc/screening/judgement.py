@@ -173,7 +173,7 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
         about = "why_free_open" if fit.places[0][2].values["group"] == Message("group_open") else "why_free"
         values["group"] = fit.places[0][2].values["group"]
     elif fit.places:
-        about = "why_family"
+        about = "why_family_open" if Message("doubt_open_atom") in doubts else "why_family"
     elif ruling.says == "doubt":
         about = "why_near"
     else:

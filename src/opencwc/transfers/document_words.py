@@ -19,7 +19,7 @@ def spoken_day(day: date, lang: str) -> str:
     >>> spoken_day(date(2026, 12, 1), "fr")
     '1er décembre 2026'
     """
-    return say(day_message(day.year, day.month, day.day, lang), lang)
+    return say(day_message(day.year, day.month, day.day), lang)
 
 
 def spoken_quantity(value: Decimal | float, unit: str, lang: str) -> str:

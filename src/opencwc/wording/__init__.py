@@ -112,6 +112,11 @@ def _as_number(value: Value, _: str) -> Value:
     return float(value) if isinstance(value, int) else value
 
 
+def _day_of_month(value: Value, lang: str) -> Value:
+    """Say a day of a month; French calls the first one so."""
+    return "1er" if lang == "fr" and str(value) == "1" else value
+
+
 def _clauses(value: Value, lang: str) -> Value:
     """Join clauses, which have commas or a label of their own."""
     if not isinstance(value, tuple):
@@ -500,14 +505,12 @@ def _day_said(year: int, month: int, day: int, lang: str) -> str:
     >>> _day_said(2026, 4, 1, "fr")
     '1er\xa0avril\xa02026'
     """
-    return say(day_message(year, month, day, lang), lang).replace(" ", "\u00a0")
+    return say(day_message(year, month, day), lang).replace(" ", "\u00a0")
 
 
-def day_message(year: int, month: int, day: int, lang: str) -> Message:
-    """Return what says a day; French calls the first of a month so."""
-    first = "1er" if lang == "fr" else 1
-    said_month = Message(f"label_month_{month}")
-    return Message("label_day", {"day": first if day == 1 else day, "month": said_month, "year": year})
+def day_message(year: int, month: int, day: int) -> Message:
+    """Return what says a day."""
+    return Message("label_day", {"day": day, "month": Message(f"label_month_{month}"), "year": year})
 
 
 def at_clock(day: str, clock: str, lang: str) -> str:
@@ -549,7 +552,8 @@ _SMALL_WITHIN = ("watch_decided_kind",)
 _OTHERS = ("watch_sources_more",)
 """The messages that end a list by how many others there are."""
 _JOINED = {
-    "why_family": ("places", "list_last_and"), "why_not_listed": ("lists", "list_last_or"),
+    **dict.fromkeys(("why_family", "why_family_open"), ("places", "list_last_and")),
+    "why_not_listed": ("lists", "list_last_or"),
     **{f"place_{atom}": ("group", "list_and") for atom in ("C", "N", "O", "P", "S", "other")},
 }  # fmt: skip
 """The messages whose sentence joins the items of a value, and by what before the last."""
@@ -566,6 +570,7 @@ _SAID_AS: dict[str, Callable[[Value, str], Value]] = {
     **dict.fromkeys(("reasons", "as_what"), _clauses),
     "facts": _facts,
     "date": _each(year_said),
+    "day": _day_of_month,
     "unit": _each(unit_said),
     **dict.fromkeys(("list", "lists"), _each(list_said)),
     **dict.fromkeys(("entry", "rule", "rules"), _each(entry_said)),

@@ -164,6 +164,9 @@ def _case(book: Casebook, person: Person, name: str, lang: str, wanted: ListAske
         "unread": sum(run.unread or 0 for run in summaries),
         "comments": comments,
         "requests": asked,
+        "to_approve": [one for one in asked if one.state == "asked" and one.asked_by != person.id]
+        if case.status is not CaseStatus.ERASED and may(person, "approve", mark)
+        else [],
         "names": names,
         "owners": owners,
         "statuses": [status for status in CaseStatus if status is not CaseStatus.ERASED],

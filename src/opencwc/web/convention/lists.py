@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
-from babel.dates import format_skeleton
-
 from opencwc.convention import Deadline, Entry, InForce
 from opencwc.convention.changes import KINDS, Change
 from opencwc.convention.model import STATUSES, StateOnDay, Threshold
 from opencwc.finding import Message
 from opencwc.publishing.model import Text
-from opencwc.web.server.days_and_sizes import day_said, locale_of
+from opencwc.web.server.days_and_sizes import day_of_year_said, day_said
 from opencwc.web.server.listing import ListColumn, Row, day_column
 from opencwc.wording import LANGUAGES, cited, say
 from opencwc.wording.lists import rule_said
@@ -47,8 +45,7 @@ def deadline_message(deadline: Deadline, lang: str) -> Message:
     """Return the time of a deadline, a day of the year as the reader's calendar writes it."""
     if deadline.month is None or deadline.day is None:
         return deadline.when
-    text = format_skeleton("MMMMd", date(2000, deadline.month, deadline.day), locale=locale_of(lang))
-    return Message(f"deadline_{deadline.due}", {"day": text})
+    return Message(f"deadline_{deadline.due}", {"day": day_of_year_said(deadline.month, deadline.day, lang)})
 
 
 def _label(name: str) -> str:

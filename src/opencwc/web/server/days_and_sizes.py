@@ -139,6 +139,16 @@ def month_said(month: str, lang: str) -> str:
     return _western(said).replace("\u202f", "\u00a0")
 
 
+def day_of_year_said(month: int, day: int, lang: str) -> str:
+    """Write a day of every year.
+
+    >>> day_of_year_said(2, 1, "fr"), day_of_year_said(2, 28, "en")
+    ('1er février', '28 February')
+    """
+    said = format_skeleton("MMMMd", date(2000, month, day), locale=locale_of(lang))
+    return _first_in_french(_western(said), lang)
+
+
 def _first_in_french(said: str, lang: str) -> str:
     """Write the first day of a month as French does.
 
