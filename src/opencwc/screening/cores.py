@@ -34,12 +34,21 @@ from opencwc.finding import Message
 from opencwc.screening.groups import Answer, Counted, Place, parse_place
 
 
+class Placed(NamedTuple):
+    """What stands in a place: its atoms, the atom of the core that carries it, and both in words."""
+
+    label: str
+    atoms: tuple[int, ...]
+    anchor: int
+    says: Message
+
+
 class Fit(NamedTuple):
     """How a component fits a core: surely or perhaps, which atoms decide, and what stands in each place."""
 
     answer: Answer
     atoms: tuple[int, ...]
-    places: tuple[tuple[str, tuple[int, ...], Message], ...]
+    places: tuple[Placed, ...]
     doubts: tuple[Message, ...] = ()
 
 
@@ -187,7 +196,7 @@ class Core(Struct, frozen=True, dict=True):
             anchor = next(n for n in mol.GetAtomWithIdx(start).GetNeighbors() if n.GetIdx() in own)
             symbol = anchor.GetSymbol()
             said = Message(f"place_{symbol if symbol in _SAID_ANCHORS else 'other'}", {"group": judgement.group})
-            places.append((name, tuple(group), said))
+            places.append(Placed(name, tuple(group), anchor.GetIdx(), said))
         if self.rest == "closed" and len(covered) != mol.GetNumAtoms():
             return None
         for line in self.where:

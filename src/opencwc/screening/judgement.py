@@ -170,8 +170,8 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
     entry = ruling.entry
     values: dict[str, Value] = {"entry": entry.id, "places": _places(fit)}
     if ruling.structure.rest == "free" and fit.places:
-        about = "why_free_open" if fit.places[0][2].values["group"] == Message("group_open") else "why_free"
-        values["group"] = fit.places[0][2].values["group"]
+        values["group"] = fit.places[0].says.values["group"]
+        about = "why_free_open" if values["group"] == Message("group_open") else "why_free"
     elif fit.places:
         about = "why_family_open" if Message("doubt_open_atom") in doubts else "why_family"
     elif ruling.says == "doubt":
@@ -191,21 +191,24 @@ def _message(ruling: Ruling, fit: Fit, salt: str, doubts: list[Message]) -> Mess
 
 
 def _places(fit: Fit) -> tuple[Item, ...]:
-    """Say what stands in the places: of an element of the core all its groups together, each once with how often."""
-    found: dict[str, list[Message]] = {}
-    for number, (_, _, message) in enumerate(fit.places):
-        one_place = f"{message.id} {number}" if message.id == "place_other" else message.id
-        found.setdefault(one_place, []).append(cast("Message", message.values["group"]))
-    return tuple(Message(key.split()[0], {"group": _each_once(groups)}) for key, groups in found.items())
+    """Say what each atom of the core carries, each thing once with how often."""
+    carried: dict[tuple[int, str], list[Message]] = {}
+    for place in fit.places:
+        carried.setdefault((place.anchor, place.says.id), []).append(cast("Message", place.says.values["group"]))
+    return _each_once([Message(id, {"group": _together(groups)}) for (_, id), groups in carried.items()])
 
 
-def _each_once(groups: list[Message]) -> Value:
-    told = tuple(
-        group if (times := groups.count(group)) == 1 else Message("place_times", {"place": group, "times": times})
-        for number, group in enumerate(groups)
-        if group not in groups[:number]
-    )
+def _together(groups: list[Message]) -> Value:
+    told = _each_once(groups)
     return told[0] if len(told) == 1 else told
+
+
+def _each_once(said: list[Message]) -> tuple[Item, ...]:
+    return tuple(
+        message if (times := said.count(message)) == 1 else Message("place_times", {"place": message, "times": times})
+        for number, message in enumerate(said)
+        if message not in said[:number]
+    )
 
 
 def _named(ruling: Ruling) -> Message | str:
@@ -223,7 +226,7 @@ def _evidence(component: Component, fit: Fit) -> tuple[Evidence, ...]:
     place = {old: new for new, old in enumerate(order)}
     core = Evidence("atoms", "core", smiles, tuple(sorted(place[index] for index in fit.atoms)))
     groups = [
-        Evidence("atoms", name, smiles, tuple(sorted(place[index] for index in atoms))) for name, atoms, _ in fit.places
+        Evidence("atoms", one.label, smiles, tuple(sorted(place[index] for index in one.atoms))) for one in fit.places
     ]
     return (core, *groups)
 
