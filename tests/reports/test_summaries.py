@@ -106,7 +106,7 @@ def test_a_list_of_outlets_ends_with_how_many_others_there_are() -> None:
     named = sources_said(tuple("ABCDEFG"))
     said = Message("watch_differs", {"field": "by", "values": named})
     assert say(said).endswith(" and 3 more outlets")
-    assert say(said, "zh").endswith("D及另外 3 家媒体")
+    assert say(said, "zh").endswith("D 及另外 3 家媒体")
 
 
 def test_an_event_without_new_reports_says_since_when_unless_a_person_changed_it() -> None:
