@@ -86,8 +86,8 @@ def _near(near: Near, law: Law, maker: Maker) -> Finding:
         "declare_why_near_planned" if near.planned else "declare_why_near",
         {
             "place": place_said(near.site, near.plant), "activity": Message(f"declare_act_{near.activity}"),
-            "chemical": in_words(near.chemical) if near.chemical else Message("declare_organic_chemicals"),
             "amount": amount(near.kg),
+            "chemical": in_words(near.chemical) if near.chemical else Message("declare_organic_chemicals"),
             "year": str(near.year), "limit": amount(near.limit), "source": source,
         },
     )  # fmt: skip

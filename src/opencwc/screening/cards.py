@@ -318,10 +318,9 @@ class Teller:
         return f"{self.cited(source)} ({self.evidence(evidence)})"
 
     def cited(self, source: str) -> str:
-        """Name a source as it stands by itself, with a capital, and in English with the apostrophe of print."""
+        """Name a source as it stands by itself, with a capital."""
         said = cited(source, self.lang)
-        printed = said.replace("'", "’") if self.lang == "en" else said
-        return printed[:1].upper() + printed[1:]
+        return said[:1].upper() + said[1:]
 
     def evidence(self, grade: str) -> str:
         """Say how sure a source is."""

@@ -1,8 +1,7 @@
 """How a Chinese page is set: brackets as wide as its characters, and no blank behind its wide signs.
 
 Templates write a blank between two texts and round brackets for every language; a style sheet may set the colon behind
-a term (``dt``). What a user wrote stands in elements of
-its own (``bdi``, ``pre``) and stays as it is.
+a term (``dt``). What a user wrote stands in elements of its own (``bdi``, ``pre``) and stays as it is.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def cited_markup(source: str, lang: str) -> Markup:
     """
     foreign, separator = Markup('<span lang="en" dir="ltr">{}</span>'), say("citation_separator", lang)
     told = ((with_capital(part) if at == 0 else part, own) for at, (part, own) in enumerate(cited_parts(source, lang)))
-    quoted = ((_QUOTED.sub("“\\1”", part).replace("'", "’") if own == "en" else part, own) for part, own in told)
+    quoted = ((_QUOTED.sub("“\\1”", part) if own == "en" else part, own) for part, own in told)
     parts = ((together(_NUMBERED.sub("\u00a0", str(visible(part)))), own) for part, own in quoted)
     return escape(separator).join(part if own == lang else foreign.format(part) for part, own in parts)
 
