@@ -233,6 +233,11 @@ class Threshold(NamedTuple):
         return Message(f"threshold_{self.comparator}", values)
 
     @property
+    def limit_noted(self) -> Message:
+        """The limit with what is noted of it."""
+        return Message("threshold_noted", {"said": self.limit, "note": self.word("note")}) if self.note else self.limit
+
+    @property
     def says(self) -> Message:
         """The whole threshold in words."""
         words = {name: self.word(name) for name in ("purpose", "chemicals", "activity", "scope", "window")}

@@ -134,15 +134,13 @@ def _national_rules(
     for id, threshold in profile.thresholds.items():
         if threshold.in_force.holds_on(day):
             treaty = thresholds.get(threshold.id)
-            instead = treaty.limit if treaty is not None else None
-            if treaty is not None and treaty.note and treaty.note != threshold.note:
-                instead = Message("threshold_noted", {"said": treaty.limit, "note": treaty.word("note")})
+            instead = None
+            if treaty is not None:
+                instead = treaty.limit if treaty.note == threshold.note else treaty.limit_noted
             activity = id.removeprefix(threshold.id)[1:]
-            asks = threshold.limit
-            if threshold.note:
-                asks = Message("threshold_noted", {"said": asks, "note": threshold.word("note")})
             acted = Message(f"check_activity_{activity}") if activity else threshold.word("activity")
             of = (*map(threshold.word, ("purpose", "chemicals")), acted, *map(threshold.word, ("scope", "window")))
+            asks = threshold.limit_noted
             yield NationalRule(
                 threshold.regime, asks, of, instead, threshold.in_force, threshold.source, threshold.evidence
             )
